@@ -1,0 +1,62 @@
+"""Indicators: one formula with a level, a period, a unit, a direction, names and a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from zhizao.model.expression import Expr
+from zhizao.model.finding import Place
+from zhizao.model.period import PeriodKind
+from zhizao.model.text import Text
+
+Direction = Literal["up", "down"]
+Missing = Literal["complete", "each", "zero"]
+ZeroRule = Literal["undefined", "zero", "one"]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What is measured, written once.
+
+    ``formula`` is the text as written and ``tree`` its typed form (both None for a published-only indicator, which says
+    ``because``). ``factor`` turns the formula's natural unit into ``unit``, exactly. ``missing`` decides which rows count:
+    only rows that report every field of the formula (complete), each fold its own rows (each), or empty read as zero.
+    ``zero`` decides a division by zero. ``weight`` is the field by which coverage is weighted.
+    """
+
+    id: str
+    name: Text
+    unit: str
+    period: PeriodKind
+    direction: Direction
+    record: str = ""
+    formula: str | None = None
+    tree: Expr | None = None
+    factor: Decimal = Decimal(1)
+    decimals: int = 6
+    missing: Missing = "complete"
+    zero: ZeroRule = "undefined"
+    weight: str = ""
+    attribute: Literal["place", "seat"] = "place"
+    because: Text | None = None
+    """Why there is no formula, where there is none."""
+    number: int = 0
+    """Its line in the plan's table; 0 for a second-level indicator of ours."""
+    group: Text | None = None
+    variant_of: str = ""
+    goals: tuple[str, ...] = ()
+    """Ids of the plan's nodes it serves."""
+    doubts: tuple[Text, ...] = ()
+    source: str = ""
+    pack: str = ""
+    place: Place = Place("")
+    definition: str = ""
+    """Hash of the canonical tree and rules: the definition's version."""
+    notes: tuple[Text, ...] = field(default=())
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it can be computed from facts."""
+        return self.tree is not None

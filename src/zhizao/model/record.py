@@ -1,0 +1,74 @@
+"""Record types: what a row of facts is about, when it holds, and what its fields mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zhizao.model.finding import Place
+from zhizao.model.period import PeriodKind
+from zhizao.model.text import Text
+
+FieldType = Literal["entity", "period", "text", "integer", "decimal", "boolean", "instant", "date"]
+Accrual = Literal["flow", "stock"]
+
+DECIMAL_SCALE = 6
+"""Decimals kept of a ``decimal`` field that does not state its scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a record type, with unit, meaning and limits.
+
+    ``accrual`` says how the quantity behaves over time (a flow adds up, a stock does not); ``price`` is ``current``
+    or the year whose prices it is in (``2015``); ``values`` closes a text field to a list.
+    """
+
+    id: str
+    type: FieldType
+    name: Text
+    unit: str = ""
+    scale: int = DECIMAL_SCALE
+    accrual: Accrual | None = None
+    price: str = ""
+    required: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+    values: tuple[str, ...] = ()
+    level: str = ""
+    personal: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the field can be summed."""
+        return self.type in ("integer", "decimal", "boolean")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A declared type of record.
+
+    ``entity`` names the field that says what the row is about, ``time`` the field that says when it holds, ``key`` the
+    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares.
+    """
+
+    id: str
+    name: Text
+    entity: str
+    time: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    period: PeriodKind = "year"
+    known_by: Literal["published_at", "stored_at"] = "stored_at"
+    pack: str = ""
+    place: Place = Place("")
+
+    def field(self, name: str) -> Field | None:
+        """The field of a name, or None."""
+        return next((f for f in self.fields if f.id == name), None)
+
+    @property
+    def level(self) -> str:
+        """The level of the entities the rows are about ('' where they may be of any level)."""
+        found = self.field(self.entity)
+        return found.level if found else ""

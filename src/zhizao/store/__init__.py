@@ -1,0 +1,1 @@
+"""Facts: append-only, sealed, as known at any time."""

@@ -1,0 +1,91 @@
+"""What every store must do; DuckDB over sealed Delta segments is the first, PostgreSQL and Spark must pass the same suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from zhizao.model.receipt import Receipt
+from zhizao.model.record import RecordType
+from zhizao.model.value import FactRef, Known
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+FACT = "_fact"
+"""int64: the number of the fact in this store, growing with every stored row; the fact's id is ``TYPE:NUMBER``."""
+PUBLISHED_AT = "_published_at"
+"""timestamp[us, UTC]: when the source asserted it; where unknown, when it was stored."""
+STORED_AT = "_stored_at"
+"""timestamp[us, UTC]: when its batch was sealed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a delivery comes from: a file or connector, its fingerprint, and the first line of data in it."""
+
+    name: str
+    sha256: str = ""
+    first_line: int = 2
+
+
+class Session(Protocol):
+    """A read of the store as it was when the session began; later writes are not seen."""
+
+    def relation(self, record: RecordType, known: Known = Known()) -> ir.Table:
+        """The current version of every fact of a type, as known then; withdrawn facts are absent.
+
+        Shape:
+            the fields of the type (decimal fields as decimal(18 or 38, scale), entity and period as string, boolean, int64, …)
+            and ``_fact``, ``_published_at``, ``_stored_at``; one row a key; no order.
+        """
+
+    def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
+        """Keep rows in the session under a name, for several uses."""
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression over relations and held tables.
+
+        Raises:
+            StateOverflow: an exact sum left its range.
+        """
+
+
+class Store(Protocol):
+    """Append-only facts, sealed, as known at any time."""
+
+    def append(self, record: RecordType, rows: pa.Table, source: Source) -> Receipt:
+        """Take rows of one type: check, sort out duplicates and rejects, seal the rest as one segment.
+
+        ``rows`` has the type's fields as columns (text or typed); a column the type does not know is ignored and named in the rejects file's
+        first line. All or nothing: after a crash either the whole batch is stored or none of it.
+        """
+
+    def withdraw(self, fact: str, why: str) -> None:
+        """End a fact: from now on its key has no value, while an earlier as-of still shows it.
+
+        Raises:
+            InputError: no such fact, or it is withdrawn already.
+        """
+
+    def session(self) -> AbstractContextManager[Session]:
+        """Open a consistent read."""
+
+    def fingerprint(self) -> str:
+        """A hash that changes with every stored batch; cheap enough to ask at every command."""
+
+    def has_batch(self, record: str, sha256: str) -> bool:
+        """Whether a delivery with this fingerprint was stored before."""
+
+    def find(self, record: RecordType, facts: Sequence[int]) -> Iterable[FactRef]:
+        """The source and place of facts, by number."""
+
+    def verify(self) -> int:
+        """Check every segment against its seal, the chain and the signatures; the number of segments checked.
+
+        Raises:
+            StoreDamaged: names the first segment that does not fit.
+        """
