@@ -1,15 +1,15 @@
 """Every error of the program, each with what was found, where, and how to mend it.
 
-    ZhizaoError
-    ├── InputError            the caller gave something wrong          exit 2
-    │   ├── UnknownName       a name that nothing carries (nearest given)
-    │   └── AmbiguousName     an alias that several things carry
-    ├── NoAnswer              the honest answer is no                  exit 1
-    └── ProgramError          the program could not do its work        exit 3
-        ├── StoreBusy         another writer holds the home (retryable)
-        ├── StoreDamaged      a segment does not match its seal
-        ├── StateOverflow     a state would leave its exact range
-        └── MissingExtra      an optional library is not installed
+ZhizaoError
+├── InputError            the caller gave something wrong          exit 2
+│   ├── UnknownName       a name that nothing carries (nearest given)
+│   └── AmbiguousName     an alias that several things carry
+├── NoAnswer              the honest answer is no                  exit 1
+└── ProgramError          the program could not do its work        exit 3
+    ├── StoreBusy         another writer holds the home (retryable)
+    ├── StoreDamaged      a segment does not match its seal
+    ├── StateOverflow     a state would leave its exact range
+    └── MissingExtra      an optional library is not installed
 """
 
 from __future__ import annotations

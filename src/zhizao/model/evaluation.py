@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -69,3 +69,5 @@ class Evaluation:
     reconciled: tuple[Reconciled, ...] = ()
     plan_lines: tuple[PlanLine, ...] = ()
     findings: tuple[Finding, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
+    """Names of the entities the figures are about, by id."""

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 PeriodKind = Literal["year", "quarter", "month", "week", "day", "hour", "shift", "window"]
@@ -93,8 +93,8 @@ class Period:
     def end(self) -> datetime:
         """The first instant (UTC) after the period."""
         if self.kind == "hour":
-            return datetime.combine(self.first_day, time(self._numbers[3]), timezone.utc) + timedelta(hours=1)
-        return datetime.combine(self.last_day + timedelta(days=1), time(), timezone.utc)
+            return datetime.combine(self.first_day, time(self._numbers[3]), UTC) + timedelta(hours=1)
+        return datetime.combine(self.last_day + timedelta(days=1), time(), UTC)
 
     @property
     def year(self) -> int:
@@ -153,7 +153,7 @@ def moment(text: str) -> datetime:
         return Period.parse(text).end
     except ValueError:
         instant = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-        return instant.astimezone(timezone.utc) if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def year(number: int) -> Period:

@@ -11,7 +11,14 @@ from zhizao.model.target import Target
 from zhizao.model.text import Text
 
 Verdict = Literal[
-    "met", "missed", "met_by_proxy", "missed_by_proxy", "on_track", "off_track", "not_due", "not_published",
+    "met",
+    "missed",
+    "met_by_proxy",
+    "missed_by_proxy",
+    "on_track",
+    "off_track",
+    "not_due",
+    "not_published",
 ]
 
 
@@ -59,3 +66,5 @@ class Judgement:
     alternatives: tuple[Alternative, ...]
     conflicts: tuple[Reading, ...]
     outlook: Outlook
+    path: tuple[tuple[Decimal, Decimal], ...] = ()
+    """Points (decimal year, value) of the required path, close enough to draw it."""

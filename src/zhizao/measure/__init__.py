@@ -1,0 +1,1 @@
+"""Indicators: one formula, compiled to mergeable states, rolled up to any entity and period."""

@@ -1,0 +1,254 @@
+"""Cells: the states of facts at the common refinement of the hierarchies, from which every total is a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from zhizao.errors import InputError
+from zhizao.measure.calendar import PERIOD, label
+from zhizao.measure.exact import Exact
+from zhizao.measure.leaf import Leaf, tips
+from zhizao.measure.over import SCALE, Over
+from zhizao.measure.placement import Placement, place_column
+from zhizao.measure.rows import column, number
+from zhizao.measure.states.last import STAMP
+from zhizao.model.entity import Hierarchy
+from zhizao.model.expression import Barrier, Expr, Fold, Number, Op, Row
+from zhizao.model.indicator import Missing
+from zhizao.model.period import Period
+from zhizao.model.record import RecordType
+from zhizao.model.text import Text
+from zhizao.store.contract import FACT, Session
+
+UNIT = "_unit"
+SPREAD = "_spread"
+ROWS = "_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which cells are wanted: leaves over one record type, in some periods, placed in some hierarchies, perhaps per unit."""
+
+    record: RecordType
+    leaves: tuple[Leaf, ...]
+    periods: tuple[Period, ...]
+    hierarchies: tuple[Hierarchy, ...]
+    weights: tuple[str, ...] = ()
+    unit_level: str = ""
+    units: tuple[str, ...] = ()
+    attribute: str = "place"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The place columns of its cells."""
+        return tuple(place_column(h) for h in self.hierarchies)
+
+    @property
+    def distinct_leaves(self) -> tuple[Leaf, ...]:
+        """Its leaves, each once."""
+        return tuple({leaf.key: leaf for leaf in self.leaves}.values())
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key columns of its cells."""
+        return (PERIOD, *self.places, *((UNIT,) if self.unit_level else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The answer: one table of plain states, and one for each state that needs keys of its own."""
+
+    question: Question
+    plain: ir.Table
+    spread: Mapping[str, ir.Table] = field(default_factory=dict)
+    keyed: Mapping[str, ir.Table] = field(default_factory=dict)
+
+
+def placed_rows(question: Question, session: Session, placement: Placement, periods: ir.Table) -> ir.Table:
+    """The rows of the record type in the periods asked for, each with period, places and unit."""
+    rows = session.relation(question.record, placement.known)
+    rows = rows.mutate(**{PERIOD: label(rows, question.record, question.periods[0].kind)})
+    rows = rows.filter(rows[PERIOD].isin([str(p) for p in question.periods]))
+    if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *_inner(leaf))):
+        rows = rows.mutate(**{STAMP: rows[question.record.time].cast("string").concat("|", rows[FACT].cast("string").lpad(19, "0"))})
+    if question.unit_level:
+        rows = placement.with_host(rows, question.record, question.unit_level)
+        rows = rows.mutate(**{UNIT: placement.unit(rows, question.record, question.unit_level)})
+        rows = rows.filter(rows[UNIT].isin(question.units)) if question.units else rows.filter(rows[UNIT].notnull())
+    attribute = "seat" if question.attribute == "seat" else "place"
+    placed = placement.place(rows, question.record, periods, question.hierarchies, attribute)  # type: ignore[arg-type]
+    return placed.mutate(**{name: placed[name].fill_null("") for name in question.places})
+
+
+def build(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Cells:
+    """Fold the facts into cells: one pass for all plain states, one more for each state with keys of its own."""
+    rows = placed_rows(question, session, placement, periods)
+    plain: dict[str, ir.Scalar] = {ROWS: rows.count(), **_answers(question, rows)}
+    spread: dict[str, ir.Table] = {}
+    keyed: dict[str, ir.Table] = {}
+    for leaf in question.distinct_leaves:
+        if isinstance(leaf.node, Barrier):
+            if leaf.is_unit_row(question.record):
+                plain |= _prefixed(leaf, _lift_unit_rows(leaf, leaf.node, rows))
+            else:
+                keyed[leaf.key] = session.hold(f"keyed_{leaf.key}", _key(question, leaf, leaf.node, rows, placement))
+        elif (lifted := _lift(leaf, leaf.node, rows)) is not None:
+            plain |= _prefixed(leaf, lifted)
+        else:
+            spread[leaf.key] = session.hold(f"spread_{leaf.key}", _spread(question, leaf, leaf.node, rows))
+    table = rows.group_by(list(question.keys)).aggregate(**plain)
+    return Cells(question, session.hold("cells", table), spread, keyed)
+
+
+def complete(rows: ir.Table, needs: Iterable[str]) -> ir.BooleanValue | None:
+    """Whether a row reports every field it must; None where it must report none."""
+    flags = [rows[name].notnull() for name in needs]
+    return ibis.and_(*flags) if flags else None
+
+
+def _answers(question: Question, rows: ir.Table) -> dict[str, ir.Scalar]:
+    found: dict[str, ir.Scalar] = {f"w_{weight}": rows[weight].sum() for weight in question.weights}
+    for leaf in question.leaves:
+        flag = complete(rows, leaf.needs)
+        found[leaf.answers] = rows.count(where=flag)
+        found |= {f"{leaf.answers}_w_{weight}": rows[weight].sum(where=flag) for weight in question.weights}
+    return found
+
+
+def _prefixed(leaf: Leaf, columns: Mapping[str, ir.Scalar]) -> dict[str, ir.Scalar]:
+    return {f"{leaf.key}_{name}": value for name, value in columns.items()}
+
+
+def _where(leaf: Leaf, node: Fold, rows: ir.Table) -> ir.BooleanValue | None:
+    flags = [flag for flag in (complete(rows, leaf.needs), number_flag(node.where, rows, leaf.missing)) if flag is not None]
+    return ibis.and_(*flags) if flags else None
+
+
+def number_flag(where: Row | None, rows: ir.Table, missing: Missing) -> ir.BooleanValue | None:
+    """A condition as a truth column, None where there is none."""
+    return None if where is None else column(where, rows, missing)
+
+
+def _lift(leaf: Leaf, node: Fold, rows: ir.Table) -> dict[str, ir.Scalar] | None:
+    """The aggregates of a plain state; None where the state spreads over keys of its own."""
+    value = _value(node, rows, leaf.missing)
+    if value is not None and leaf.state.spread(value) is not None:
+        return None
+    return leaf.state.lift(value, rows, _where(leaf, node, rows))
+
+
+def _value(node: Fold, rows: ir.Table, missing: Missing) -> ir.Column | None:
+    if node.of is None:
+        return None
+    return column(node.of, rows, missing) if node.kind in ("count", "distinct") else number(node.of, rows, missing)
+
+
+def _spread(question: Question, leaf: Leaf, node: Fold, rows: ir.Table) -> ir.Table:
+    value = _value(node, rows, leaf.missing)
+    assert value is not None
+    flag = _where(leaf, node, rows)
+    kept = rows.filter(value.notnull() if flag is None else value.notnull() & flag)
+    kept = kept.mutate(**{SPREAD: leaf.state.spread(_value(node, kept, leaf.missing))})
+    return kept.group_by([*question.keys, SPREAD]).aggregate(n=kept.count())
+
+
+# ── below a barrier ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _inner(leaf: Leaf) -> tuple[Fold | Barrier, ...]:
+    return tuple(tips(leaf.node.of)) if isinstance(leaf.node, Barrier) else ()
+
+
+def _lift_unit_rows(leaf: Leaf, barrier: Barrier, rows: ir.Table) -> dict[str, ir.Scalar]:
+    """Where each row is one entity of the barrier, its value is finished in the row itself."""
+
+    def of_row(fold: Fold) -> Exact:
+        flag = _where(leaf, fold, rows)
+        if fold.kind == "count":
+            counted = _value(fold, rows, leaf.missing)
+            present = ibis.literal(True) if counted is None else counted.notnull()
+            return Exact((present if flag is None else present & flag).cast("int64"))
+        value = _value(fold, rows, leaf.missing)
+        assert value is not None
+        exact = Exact.of(value)
+        return (
+            exact
+            if number_flag(fold.where, rows, leaf.missing) is None
+            else Exact(ibis.ifelse(flag, exact.whole, ibis.null()), exact.scale)
+        )
+
+    over = leaf.state
+    assert isinstance(over, Over)
+    value = arithmetic(barrier.of, of_row).to(SCALE)
+    weight = arithmetic(barrier.weight, of_row).whole if barrier.weight is not None else None
+    return over.lift_finished(value, weight, complete(rows, leaf.needs))
+
+
+def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, placement: Placement) -> ir.Table:
+    """States keyed by the barrier's entity and place: an entity's parts in several places are merged before it is finished."""
+    names = {level: f"_at_{level}" for level in barrier_levels(barrier)}
+    placing = {level.id for h in question.hierarchies for level in h.levels}
+    keys = list(question.keys)
+    for level, name in names.items():
+        if level in placing:
+            continue
+        hosted = placement.with_host(rows, question.record, level)
+        rows = hosted.mutate(**{name: placement.unit(hosted, question.record, level)}).drop(
+            *(["_host"] if "_host" in hosted.columns else [])
+        )
+        rows = rows.filter(rows[name].notnull())
+        keys.append(name)
+    metrics: dict[str, ir.Scalar] = {}
+    for fold in folds_below(barrier):
+        part = Leaf(fold, leaf.missing, leaf.needs)
+        lifted = _lift(part, fold, rows)
+        if lifted is None:
+            raise InputError(
+                Text(f"门槛以下不能使用 {fold.kind}", f"{fold.kind} cannot stand below a barrier"),
+                cure=Text("改用 sum、count、min、max", "use sum, count, min or max"),
+            )
+        metrics |= _prefixed(part, lifted)
+    return rows.group_by(keys).aggregate(**metrics)
+
+
+def barrier_levels(barrier: Barrier) -> list[str]:
+    """The levels of a barrier and of those nested in it, outermost first."""
+    inner = [t for t in tips(barrier.of) if isinstance(t, Barrier)]
+    return [barrier.level, *(barrier_levels(inner[0]) if inner else [])]
+
+
+def folds_below(barrier: Barrier) -> list[Fold]:
+    """Every fold under a barrier, its weights included, through nested barriers."""
+    sides = (barrier.of, *((barrier.weight,) if barrier.weight is not None else ()))
+    found: list[Fold] = []
+    for tip in (t for side in sides for t in tips(side)):
+        found += folds_below(tip) if isinstance(tip, Barrier) else [tip]
+    return found
+
+
+def arithmetic(tree: Expr, leaf: object) -> Exact:
+    """Finished values below a barrier, in exact whole numbers; ``leaf`` gives the column of each fold or barrier.
+
+    Raises:
+        InputError: a finisher that has no exact form below a barrier.
+    """
+    match tree:
+        case Fold() | Barrier():
+            return leaf(tree)  # type: ignore[operator, no-any-return]
+        case Number(value=value):
+            places = max(0, -int(value.as_tuple().exponent))
+            return Exact(ibis.literal(int(value.scaleb(places)), "int64"), places)
+        case Op(op="neg", args=(one,)):
+            found = arithmetic(one, leaf)
+            return Exact(-found.whole, found.scale)
+        case Op(op=op, args=(left, right)):
+            a, b = arithmetic(left, leaf), arithmetic(right, leaf)
+            return {"+": lambda: a.plus(b), "-": lambda: a.plus(b, -1), "*": lambda: a.times(b), "/": lambda: a.over(b)}[op]()
+    raise InputError(
+        Text("门槛以下只能用 + - * /", "below a barrier only + - * / have an exact form"),
+        cure=Text("把其他运算移到门槛之上", "move the other operation above the barrier"),
+    )

@@ -1,0 +1,60 @@
+"""Exact arithmetic inside an engine: whole numbers with a scale, one rounding division, no float.
+
+An engine provides ``exact_ratio(a, b, factor)``: ``a * factor / b`` as a whole number, halves away from zero, null where b is 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from zhizao.measure.over import SCALE
+
+WHOLE = dt.Decimal(38, 0)
+
+
+@ibis.udf.scalar.builtin(name="exact_ratio", signature=((WHOLE, WHOLE, dt.int64), WHOLE))
+def ratio(a, b, factor):  # type: ignore[no-untyped-def]
+    """``a * factor / b`` rounded to a whole number."""
+
+
+def quotient(a: ir.Column, b: int) -> ir.Column:
+    """A whole number divided by a whole constant."""
+    return ratio(a, ibis.literal(b), ibis.literal(1, "int64"))
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A column that means ``whole / 10**scale``."""
+
+    whole: ir.NumericValue
+    scale: int = 0
+
+    @classmethod
+    def of(cls, column: ir.NumericValue) -> Exact:
+        """A field's values as whole numbers of its last decimal."""
+        kind = column.type()
+        scale = kind.scale or 0 if isinstance(kind, dt.Decimal) else 0
+        return cls((column * 10**scale).cast(WHOLE) if scale else column, scale)
+
+    def to(self, scale: int) -> ir.NumericValue:
+        """The whole numbers at another, finer scale."""
+        return self.whole * 10 ** (scale - self.scale) if scale > self.scale else self.whole
+
+    def plus(self, other: Exact, sign: int = 1) -> Exact:
+        """Sum, or difference with sign -1."""
+        scale = max(self.scale, other.scale)
+        return Exact(self.to(scale) + sign * other.to(scale), scale)
+
+    def times(self, other: Exact) -> Exact:
+        """Product; its scale is the sum of both."""
+        return Exact(self.whole.cast(WHOLE) * other.whole, self.scale + other.scale)
+
+    def over(self, other: Exact) -> Exact:
+        """Quotient at the scale of ratios, null where the divisor is zero."""
+        shift = SCALE + other.scale - self.scale
+        factor, bottom = (10**shift, other.whole) if shift >= 0 else (1, other.whole * 10**-shift)
+        return Exact(ratio(self.whole, bottom, ibis.literal(factor, "int64")), SCALE)

@@ -1,0 +1,82 @@
+"""Leaves: the parts of a formula that are folded from facts; everything above them is arithmetic on finished states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zhizao.measure.over import Over
+from zhizao.measure.rows import fields_needed
+from zhizao.measure.states import State, state_of
+from zhizao.model.expression import AnyNode, Barrier, Expr, Fold, children, digest, walk
+from zhizao.model.indicator import Indicator, Missing
+from zhizao.model.record import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One fold or barrier over the rows of one record type.
+
+    ``needs`` are the fields a row must report to count at all; equal leaves of different indicators are computed once.
+    """
+
+    node: Fold | Barrier
+    missing: Missing
+    needs: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """A short name, the same for equal leaves."""
+        return "s" + digest(self.node, self.missing, self.needs)
+
+    @property
+    def state(self) -> State:
+        """The state the leaf folds into."""
+        if isinstance(self.node, Barrier):
+            return Over(self.node.kind, self.node.weight is not None)
+        return state_of(self.node.kind, dict(self.node.options))
+
+    def columns(self) -> list[str]:
+        """The names of its state's columns in a table of cells."""
+        return [f"{self.key}_{column.name}" for column in self.state.columns]
+
+    @property
+    def answers(self) -> str:
+        """The name of the requirement it shares with other leaves: which rows answered."""
+        return "a" + digest(self.missing, self.needs)
+
+    def is_unit_row(self, record: RecordType) -> bool:
+        """Whether each row already is one entity of the barrier in one period, so that no grouping is needed below it."""
+        return isinstance(self.node, Barrier) and self.node.level == record.level and set(record.key) == {record.entity, record.time}
+
+
+def tips(tree: AnyNode) -> Iterator[Fold | Barrier]:
+    """The topmost folds and barriers of a formula."""
+    if isinstance(tree, Fold | Barrier):
+        yield tree
+    else:
+        for child in children(tree):
+            yield from tips(child)
+
+
+def leaves(indicator: Indicator) -> tuple[Leaf, ...]:
+    """The leaves of an indicator, in the order of its formula.
+
+    Example:
+        >>> from zhizao.model.expression import FieldRef, Op
+        >>> from zhizao.model.text import same
+        >>> tree = Op("/", (Fold("sum", FieldRef("a")), Fold("sum", FieldRef("b"))))
+        >>> [leaf.needs for leaf in leaves(Indicator("x", same("x"), "ratio", "year", "up", "r", "", tree))]
+        [('a', 'b'), ('a', 'b')]
+    """
+    assert indicator.tree is not None
+    whole = _needs(indicator.tree) if indicator.missing == "complete" else frozenset()
+    return tuple(Leaf(tip, indicator.missing, tuple(sorted(whole))) for tip in tips(indicator.tree))
+
+
+def _needs(tree: Expr) -> frozenset[str]:
+    needed: frozenset[str] = frozenset()
+    for node in walk(tree):
+        if isinstance(node, Fold):
+            needed |= fields_needed(node.of) | fields_needed(node.where)
+    return needed

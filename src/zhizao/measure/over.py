@@ -1,0 +1,78 @@
+"""The state above a barrier: the finished values of a level's entities, folded again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from zhizao.measure.states.contract import Column, MergeRule, Values
+from zhizao.model.expression import BarrierKind
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+SCALE = 12
+"""Decimals of the finished values below the barrier, and of their weights together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """How many entities have a value, and the sum (plain or weighted), least or greatest of their values.
+
+    Additive over disjoint entities only: below the barrier the parts of one entity must have been merged first.
+
+    Example:
+        >>> mean = Over("mean", weighted=False)
+        >>> mean.finish((4, 2 * 10**12))
+        Decimal('0.5')
+    """
+
+    kind: BarrierKind
+    weighted: bool
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        if self.kind == "count":
+            return (Column("n", "sum"),)
+        if self.kind in ("min", "max"):
+            rule: MergeRule = "min" if self.kind == "min" else "max"
+            return (Column("n", "sum"), Column("value", rule))
+        weight = (Column("weight", "sum"),) if self.weighted else ()
+        return (Column("n", "sum"), Column("total", "sum"), *weight)
+
+    def lift_finished(self, value: ir.Column, weight: ir.Column | None, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
+        """The aggregates over finished values (whole numbers at SCALE) and weights (whole numbers)."""
+        found = {"n": value.count(where=where)}
+        if self.kind in ("min", "max"):
+            return found | {"value": value.min(where=where) if self.kind == "min" else value.max(where=where)}
+        if self.kind == "count":
+            return found
+        if weight is None:
+            return found | {"total": value.sum(where=where)}
+        defined = value.notnull() if where is None else value.notnull() & where
+        return found | {"total": (value * weight).sum(where=defined), "weight": weight.sum(where=defined)}
+
+    def lift(self, value: ir.Column | None, rows: ir.Table, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
+        assert value is not None
+        return self.lift_finished(value, None, where)
+
+    def spread(self, value: ir.Column) -> None:
+        return None
+
+    def single(self, value: Any, stamp: str = "") -> Values:
+        """The state of one finished value (a whole number at SCALE), unweighted."""
+        if value is None:
+            return (0,) if self.kind == "count" else (0, None if self.kind in ("min", "max") else 0)
+        return (1,) if self.kind == "count" else (1, value)
+
+    def finish(self, values: Values) -> Decimal | None:
+        n: int = values[0]
+        if self.kind == "count":
+            return Decimal(n)
+        if not n:
+            return None
+        if self.kind == "mean":
+            divisor: int = values[2] if self.weighted else n
+            return Decimal(values[1]) / Decimal(divisor).scaleb(SCALE) if divisor else None
+        return Decimal(values[1]) / 10**SCALE

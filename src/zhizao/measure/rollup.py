@@ -1,0 +1,221 @@
+"""Roll-up: cells merged into the entities that were asked for; merging is all it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from zhizao.measure.aim import Aim, Targets
+from zhizao.measure.calendar import PERIOD
+from zhizao.measure.cells import ROWS, SPREAD, UNIT, Cells, Question, arithmetic, barrier_levels
+from zhizao.measure.exact import Exact
+from zhizao.measure.leaf import Leaf, tips
+from zhizao.measure.over import SCALE, Over
+from zhizao.measure.states import Column, Values, empty
+from zhizao.model.expression import Barrier, Fold
+from zhizao.model.period import Period
+from zhizao.store.contract import Session
+
+TARGET = "_target"
+Key = tuple[str, str]
+"""(entity, period)"""
+
+
+@dataclass
+class Merged:
+    """The merged states of every entity and period asked for."""
+
+    states: dict[str, dict[Key, Values]] = field(default_factory=dict)
+    """Per leaf key."""
+    counts: dict[str, dict[Key, Any]] = field(default_factory=dict)
+    """Row counts, answers and weights, per column of the cells."""
+
+    def keys(self) -> list[Key]:
+        """The entities and periods that have rows."""
+        return [*self.counts.get(ROWS, {}), *self.counts.get("_due", {})]
+
+
+def roll_up(
+    cells: Cells, session: Session, targets: Targets, aims: Sequence[Aim], periods: Mapping[str, Period], due: ir.Table | None = None
+) -> Merged:
+    """Merge the cells, and the units due, into the results of every aim."""
+    question = cells.question
+    levels = sorted({level for leaf in question.leaves if isinstance(leaf.node, Barrier) for level in barrier_levels(leaf.node)})
+    map_rows = _map(cells, due, session, targets, aims, periods, levels)
+    merged = Merged()
+    if not map_rows[TARGET]:
+        return merged
+    aimed = session.hold("aimed", pa.table(map_rows))
+    _plain(cells, session, _aimed(cells.plain, aimed, question), merged)
+    if due is not None:
+        _due(due, session, _aimed(due, aimed, question), merged, question)
+    for leaf in question.distinct_leaves:
+        if leaf.key in cells.spread:
+            merged.states[leaf.key] = _spread(leaf, session, _aimed(cells.spread[leaf.key], aimed, question))
+        elif leaf.key in cells.keyed:
+            assert isinstance(leaf.node, Barrier)
+            merged.states[leaf.key] = _below(leaf, leaf.node, session, _aimed(cells.keyed[leaf.key], aimed, question))
+    return merged
+
+
+def _map(
+    cells: Cells,
+    due: ir.Table | None,
+    session: Session,
+    targets: Targets,
+    aims: Sequence[Aim],
+    periods: Mapping[str, Period],
+    levels: Sequence[str],
+) -> dict[str, list[Any]]:
+    """For every place and period the results it belongs to, and the entities of the barriers' levels above it."""
+    question = cells.question
+    keys = [PERIOD, *question.places]
+    lying = cells.plain.select(*keys).distinct()
+    lying = lying if due is None else lying.union(due.select(*keys).distinct(), distinct=True)
+    found: dict[str, list[Any]] = {name: [] for name in (*keys, TARGET, "_whole", *(f"_above_{lv}" for lv in levels))}
+    for row in session.fetch(lying).to_pylist():
+        place = tuple(row[p] for p in question.places)
+        period = periods[row[PERIOD]]
+        above = {f"_above_{level}": targets.level_entity(level, place, period.last_day) for level in levels}
+        for aim in aims:
+            for label in targets.labels(aim, place, period.last_day):
+                entry = {**row, **above, TARGET: label, "_whole": not aim.unit_level}
+                for name, column in found.items():
+                    column.append(entry[name])
+    return found
+
+
+def _aimed(table: ir.Table, aimed: ir.Table, question: Question) -> ir.Table:
+    """The cells with the name of the result each belongs to."""
+    keys = [PERIOD, *question.places]
+    aimed = aimed.rename({f"{k}_aim": k for k in keys})
+    joined = table.join(aimed, [table[k] == aimed[f"{k}_aim"] for k in keys])
+    joined = joined.drop(*(f"{k}_aim" for k in keys))
+    if not question.unit_level:
+        return joined
+    unit, label = joined[UNIT], joined[TARGET]
+    return joined.mutate(**{TARGET: ibis.cases((joined["_whole"], label), (label == "", unit), else_=label.concat("+", unit))})
+
+
+def _plain(cells: Cells, session: Session, aimed: ir.Table, merged: Merged) -> None:
+    """One grouping merges every plain state and every count."""
+    question = cells.question
+    plain = [leaf for leaf in question.distinct_leaves if leaf.key not in cells.spread and leaf.key not in cells.keyed]
+    state_columns = {name for leaf in plain for name in leaf.columns()}
+    counts = [name for name in cells.plain.columns if name not in state_columns and name not in question.keys]
+    metrics: dict[str, ir.Scalar] = {name: aimed[name].sum() for name in counts}
+    for leaf in plain:
+        metrics |= _merges(leaf.state.columns, leaf.columns(), aimed)
+    table = session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**metrics))
+    keys = list(zip(table[TARGET].to_pylist(), table[PERIOD].to_pylist(), strict=True))
+    merged.counts = {name: dict(zip(keys, table[name].to_pylist(), strict=True)) for name in counts}
+    for leaf in plain:
+        columns = [_filled(table[name].to_pylist(), column) for name, column in zip(leaf.columns(), leaf.state.columns, strict=True)]
+        merged.states[leaf.key] = dict(zip(keys, zip(*columns, strict=True), strict=True))
+
+
+def _due(due: ir.Table, session: Session, aimed: ir.Table, merged: Merged, question: Question) -> None:
+    names = [name for name in due.columns if name not in question.keys]
+    table = session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**{name: aimed[name].sum() for name in names}))
+    keys = list(zip(table[TARGET].to_pylist(), table[PERIOD].to_pylist(), strict=True))
+    merged.counts |= {name: dict(zip(keys, table[name].to_pylist(), strict=True)) for name in names}
+
+
+def _merges(columns: Sequence[Column], names: Sequence[str], table: ir.Table) -> dict[str, ir.Scalar]:
+    """The engine's form of each column's merge rule."""
+    found: dict[str, ir.Scalar] = {}
+    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
+        value = table[name]
+        match column.rule:
+            case "sum":
+                found[name] = value.sum()
+            case "min":
+                found[name] = value.min()
+            case "max":
+                found[name] = value.max()
+            case _:
+                found[name] = value.argmax(table[names[i + 1]])
+    return found
+
+
+def _filled(values: list[Any], column: Column) -> list[Any]:
+    return [0 if v is None else v for v in values] if column.rule == "sum" else values
+
+
+def _spread(leaf: Leaf, session: Session, aimed: ir.Table) -> dict[Key, Values]:
+    """Maps of counts, or the smallest keys, gathered per result."""
+    column = leaf.state.columns[0]
+    table = aimed.group_by([TARGET, PERIOD, SPREAD]).aggregate(n=aimed["n"].sum())
+    if column.rule == "bottom":
+        rank = ibis.row_number().over(ibis.window(group_by=[TARGET, PERIOD], order_by=table[SPREAD]))
+        table = table.mutate(rank=rank)
+        table = table.filter(table["rank"] < column.keep)
+    gathered: dict[Key, list[Any]] = {}
+    for row in session.fetch(table.order_by(SPREAD)).to_pylist():
+        entry = row[SPREAD] if column.rule == "bottom" else (int(row[SPREAD]), int(row["n"]))
+        gathered.setdefault((row[TARGET], row[PERIOD]), []).append(entry)
+    return {key: (tuple(entries),) for key, entries in gathered.items()}
+
+
+def _below(leaf: Leaf, barrier: Barrier, session: Session, aimed: ir.Table) -> dict[Key, Values]:
+    """Merge each barrier entity's parts inside the result, finish them there, and fold the finished values."""
+    table = session.fetch(_finished(leaf, barrier, aimed, [TARGET, PERIOD]))
+    names = [column.name for column in leaf.state.columns]
+    keys = zip(table[TARGET].to_pylist(), table[PERIOD].to_pylist(), strict=True)
+    columns = [_filled(table[name].to_pylist(), column) for name, column in zip(names, leaf.state.columns, strict=True)]
+    return dict(zip(keys, zip(*columns, strict=True), strict=True))
+
+
+def _finished(leaf: Leaf, barrier: Barrier, table: ir.Table, keys: list[str]) -> ir.Table:
+    """The state above a barrier for each group of keys; nested barriers are finished first, deeper keys inside."""
+    level = f"_at_{barrier.level}" if f"_at_{barrier.level}" in table.columns else f"_above_{barrier.level}"
+    inner_keys = [*keys, level]
+    inner = [t for t in tips(barrier.of) if isinstance(t, Barrier)]
+    table = table.filter(table[level] != "")
+    if inner:
+        merged = _finished(leaf, inner[0], table, inner_keys)
+        value = arithmetic(barrier.of, lambda _: _finish_over(inner[0], merged))
+    else:
+        merged = table.group_by(inner_keys).aggregate(**_merge_parts(leaf, barrier, table))
+        value = arithmetic(barrier.of, lambda fold: _finish_part(leaf, fold, merged))
+    weight = arithmetic(barrier.weight, lambda fold: _finish_part(leaf, fold, merged)).whole if barrier.weight is not None else None
+    over = Over(barrier.kind, barrier.weight is not None)
+    return merged.group_by(keys).aggregate(**over.lift_finished(value.to(SCALE), weight, None))
+
+
+def _merge_parts(leaf: Leaf, barrier: Barrier, table: ir.Table) -> dict[str, ir.Scalar]:
+    sides = (barrier.of, *((barrier.weight,) if barrier.weight is not None else ()))
+    parts = [Leaf(t, leaf.missing, leaf.needs) for side in sides for t in tips(side)]
+    found: dict[str, ir.Scalar] = {}
+    for part in parts:
+        found |= _merges(part.state.columns, part.columns(), table)
+    return found
+
+
+def _finish_part(leaf: Leaf, fold: Fold | Barrier, merged: ir.Table) -> Exact:
+    """The column that a merged part's finished value is: its sum where it adds anything, its count, its extreme."""
+    part = Leaf(fold, leaf.missing, leaf.needs)
+    names = dict(zip((c.name for c in part.state.columns), part.columns(), strict=True))
+    if isinstance(fold, Fold) and fold.kind == "sum":
+        exact = Exact.of(merged[names["sum"]])
+        return Exact(ibis.ifelse(merged[names["n"]] > 0, exact.whole, ibis.null()), exact.scale)
+    return Exact.of(merged[part.columns()[0]])
+
+
+def _finish_over(barrier: Barrier, merged: ir.Table) -> Exact:
+    """The finished value of a nested barrier, from the columns of its state."""
+    if barrier.kind == "count":
+        return Exact(merged["n"])
+    name = "value" if barrier.kind in ("min", "max") else "total"
+    total = Exact(merged[name].cast("decimal(38, 0)"), SCALE)
+    return total.over(Exact(merged["n" if barrier.weight is None else "weight"])) if barrier.kind == "mean" else total
+
+
+def nothing(leaf: Leaf) -> Values:
+    """The state of an entity without rows."""
+    return empty(leaf.state)

@@ -1,0 +1,111 @@
+"""What a mergeable state is.
+
+A state is a fixed tuple of columns; two states merge column by column. That one rule gives every state the same laws
+(checked by property on every engine, see ``zhizao.checks.states``):
+
+    merge(a, b) == merge(b, a)                      order never matters
+    merge(merge(a, b), c) == merge(a, merge(b, c))  nor does the tree
+    merge(a, empty) == a                            nothing changes nothing
+    lift(part) merged over parts == lift(whole)     a total is the merge of its parts
+
+Columns hold integers, scaled decimals, text or maps of them, never a float, so that equal means bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MergeRule = Literal["sum", "min", "max", "latest", "counts", "bottom"]
+Values = tuple[Any, ...]
+"""The column values of one state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a state and how two of them merge.
+
+    ``latest`` keeps the value whose stamp (the next column, a ``max``) is greater; ``counts`` adds maps of counts; ``bottom`` keeps
+    the ``keep`` smallest of two sorted tuples.
+    """
+
+    name: str
+    rule: MergeRule
+    keep: int = 0
+
+
+class State(Protocol):
+    """A fold's state: its columns, how rows are lifted into it, and how it is finished."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns, in the order of its values."""
+
+    def lift(self, value: ir.Column | None, rows: ir.Table, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
+        """The engine's aggregates that make the columns from rows; for a spread state, those beside its spread key."""
+
+    def spread(self, value: ir.Column) -> ir.Column | None:
+        """For a state that is a map: the key its rows are counted under; None for a state of plain columns."""
+
+    def single(self, value: Any, stamp: str = "") -> Values:
+        """The state of one row, in Python: the reference every engine must agree with."""
+
+    def finish(self, values: Values) -> Decimal | None:
+        """What the state says on its own; None where it says nothing (no rows)."""
+
+
+def empty(state: State) -> Values:
+    """The state of no rows.
+
+    Example:
+        >>> from zhizao.measure.states import state_of
+        >>> empty(state_of("moments"))
+        (0, 0, 0)
+    """
+    return tuple(_EMPTY[column.rule] for column in state.columns)
+
+
+def merge(state: State, a: Values, b: Values) -> Values:
+    """The state of two disjoint sets of rows together.
+
+    Example:
+        >>> from zhizao.measure.states import state_of
+        >>> merge(state_of("max"), (None,), (3,))
+        (3,)
+    """
+    return tuple(_merge_column(state.columns, i, a, b) for i in range(len(state.columns)))
+
+
+_EMPTY: Mapping[MergeRule, Any] = {"sum": 0, "min": None, "max": None, "latest": None, "counts": (), "bottom": ()}
+
+
+def _merge_column(columns: tuple[Column, ...], i: int, a: Values, b: Values) -> Any:
+    left, right = a[i], b[i]
+    match columns[i].rule:
+        case "sum":
+            return left + right
+        case "min" | "max" as rule:
+            present = [v for v in (left, right) if v is not None]
+            return (min if rule == "min" else max)(present) if present else None
+        case "latest":
+            return left if _stamp(a[i + 1]) >= _stamp(b[i + 1]) else right
+        case "counts":
+            return _add_counts(left, right)
+        case "bottom":
+            return tuple(sorted({*left, *right})[: columns[i].keep])
+
+
+def _stamp(stamp: str | None) -> str:
+    return stamp or ""
+
+
+def _add_counts(left: tuple[tuple[int, int], ...], right: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    total = dict(left)
+    for bucket, count in right:
+        total[bucket] = total.get(bucket, 0) + count
+    return tuple(sorted(total.items()))
