@@ -1,0 +1,1 @@
+"""Short-series forecasts, one model a file, published side by side with their back-tested error."""

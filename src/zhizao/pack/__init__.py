@@ -1,0 +1,1 @@
+"""The language packs are written in: read, parse, type, resolve, lint. Bad content gives findings, never an exception."""

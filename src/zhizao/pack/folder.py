@@ -1,0 +1,125 @@
+"""One pack folder, read file by file; nothing is looked up in other packs yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from zhizao.model.entity import Hierarchy
+from zhizao.model.finding import Place
+from zhizao.model.library import DataFile, Pack, Reconciliation
+from zhizao.model.quantity import Quantity
+from zhizao.model.record import RecordType
+from zhizao.model.target import Target
+from zhizao.model.text import Text
+from zhizao.pack.content import Content
+from zhizao.pack.fingerprint import sha256
+from zhizao.pack.found import Found
+from zhizao.pack.hierarchies import hierarchy
+from zhizao.pack.indicators import Draft
+from zhizao.pack.plan import plan
+from zhizao.pack.records import quantity, record_type
+from zhizao.pack.shaped import read_shaped, text
+from zhizao.pack.shapes import (
+    DataShape,
+    HierarchyShape,
+    IndicatorShape,
+    PackShape,
+    PlanShape,
+    QuantityShape,
+    ReconciliationShape,
+    RecordShape,
+    SeriesShape,
+)  # fmt: skip
+from zhizao.pack.targets import targets
+
+T = TypeVar("T")
+TEST = ".test.yaml"
+
+
+@dataclass
+class Parts:
+    """What one folder holds."""
+
+    pack: Pack
+    quantities: list[Quantity] = field(default_factory=list)
+    records: list[RecordType] = field(default_factory=list)
+    hierarchies: list[tuple[Hierarchy, Place]] = field(default_factory=list)
+    indicators: list[Draft] = field(default_factory=list)
+    targets: tuple[Target, ...] = ()
+    data: list[tuple[DataFile, Place]] = field(default_factory=list)
+    series: list[tuple[str, tuple[str, ...], Place]] = field(default_factory=list)
+    reconciliations: list[Reconciliation] = field(default_factory=list)
+
+
+def read_folder(folder: Path, found: Found) -> Parts | None:
+    """Everything a folder holds; None, with a finding, where it is no pack."""
+    read: tuple[PackShape, Content] | None = read_shaped(folder / "pack.yaml", PackShape, found)
+    if read is None:
+        return None
+    shape, content = read
+    title = text(shape.title, content, ("title",), found) or Text(shape.id, shape.id)
+    parts = Parts(Pack(shape.id, shape.version, title, str(folder), shape.needs, _optional(folder / "plan.yaml", PlanShape, found, plan)))
+    parts.quantities = _optional(folder / "quantities.yaml", dict[str, QuantityShape], found, _quantities) or []
+    parts.records = [r for s, c in _each(folder / "records", RecordShape, found) if (r := record_type(s, c, shape.id, found))]
+    parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]
+    parts.indicators = [Draft(s, c, shape.id) for s, c in _each(folder / "indicators", IndicatorShape, found)]
+    parts.targets = targets(folder / "targets.csv", found) if (folder / "targets.csv").exists() else ()
+    parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []
+    parts.data = _optional(folder / "data.yaml", tuple[DataShape, ...], found, _data) or []
+    parts.reconciliations = _optional(folder / "reconciliations.yaml", tuple[ReconciliationShape, ...], found, _reconciliations) or []
+    return parts
+
+
+def _optional(path: Path, shape: Any, found: Found, make: Callable[[Any, Content, Found], T]) -> T | None:
+    read = read_shaped(path, shape, found) if path.exists() else None
+    return make(*read, found) if read else None
+
+
+def _each(folder: Path, shape: Any, found: Found) -> Iterator[tuple[Any, Content]]:
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name.endswith(TEST):
+            continue
+        read = read_shaped(path, shape, found)
+        if read is None:
+            continue
+        fitted, content = read
+        if fitted.id != path.stem:
+            found.doubtful(
+                "file_name", content.place("id"), Text(f"文件名与 id {fitted.id} 不一致", f"the file is not named for its id {fitted.id}"),
+                Text(f"请改名为 {fitted.id}.yaml", f"rename it to {fitted.id}.yaml"),
+            )  # fmt: skip
+        yield fitted, content
+
+
+def _quantities(shapes: dict[str, QuantityShape], content: Content, found: Found) -> list[Quantity]:
+    return [quantity(name, shape, content, found) for name, shape in shapes.items()]
+
+
+def _series(shape: SeriesShape, content: Content, found: Found) -> list[tuple[str, tuple[str, ...], Place]]:
+    return [(indicator, order, content.place("order", indicator)) for indicator, order in shape.order.items()]
+
+
+def _data(shapes: tuple[DataShape, ...], content: Content, found: Found) -> list[tuple[DataFile, Place]]:
+    root, listed = Path(content.file).parent.resolve(), []
+    for i, shape in enumerate(shapes):
+        path, place = (root / "data" / shape.file).resolve(), content.place(i)
+        if path.is_file() and path.is_relative_to(root):
+            listed.append((DataFile(shape.record, str(path), sha256(path)), place))
+        else:
+            found.blocking("no_file", place, Text(f"data 中没有文件 {shape.file}", f"there is no file {shape.file} in data"), Text("请核对文件名", "check its name"))
+    return listed
+
+
+def _reconciliations(shapes: tuple[ReconciliationShape, ...], content: Content, found: Found) -> list[Reconciliation]:
+    return [_reconciliation(shape, content, i, found) for i, shape in enumerate(shapes)]
+
+
+def _reconciliation(shape: ReconciliationShape, content: Content, i: int, found: Found) -> Reconciliation:
+    return Reconciliation(
+        id=shape.id, name=text(shape.name, content, (i, "name"), found) or Text(shape.id, shape.id), record=shape.record, field=shape.field,
+        parts_level=shape.parts_level, whole=shape.whole, printed_unit=f"{shape.printed_unit:f}", where=tuple(shape.where.items()),
+        explain=text(shape.explain, content, (i, "explain"), found), place=content.place(i),
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""Indicators: from their shapes to nouns, with the formula read, typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from zhizao.model.expression import Expr, FieldRef, digest, walk
+from zhizao.model.finding import Finding
+from zhizao.model.indicator import Indicator
+from zhizao.model.record import RecordType
+from zhizao.model.text import Text
+from zhizao.pack.content import Content
+from zhizao.pack.formula.build import build
+from zhizao.pack.formula.check import check, divides
+from zhizao.pack.formula.fault import FormulaFault
+from zhizao.pack.formula.scope import LENGTH, Scope
+from zhizao.pack.found import Found, did_you_mean
+from zhizao.pack.levels import Levels
+from zhizao.pack.records import check_unit
+from zhizao.pack.shaped import text
+from zhizao.pack.shapes import IndicatorShape
+from zhizao.pack.units import unit
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An indicator whose file has the right shape, before its names are looked up."""
+
+    shape: IndicatorShape
+    content: Content
+    pack: str
+
+    @property
+    def id(self) -> str:
+        """The id as written."""
+        return self.shape.id
+
+
+def indicator(draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
+    """The indicator of a draft; None where its formula cannot be trusted.
+
+    Args:
+        record: the record type it names, None where nothing carries that name (told already) or it needs none.
+        others: ids of all indicators, to tell a formula that folds one of them.
+    """
+    mine = Found()
+    known_unit = check_unit(draft.shape.unit, draft.content, ("unit",), mine)
+    plain = _without_formula(draft, mine)
+    if draft.shape.formula is None:
+        _check_reason(draft, mine)
+        made: Indicator | None = replace(plain, definition=digest(plain.id, plain.unit, plain.period))
+    elif record is None or not known_unit:
+        made = None
+    else:
+        made = _computed(plain, draft, record, levels, others, mine)
+    found.extend(mine)
+    return made
+
+
+def _without_formula(draft: Draft, found: Found) -> Indicator:
+    shape, content = draft.shape, draft.content
+    doubts = (text(doubt, content, ("doubts", i), found) for i, doubt in enumerate(shape.doubts))
+    notes = (text(note, content, ("notes", i), found) for i, note in enumerate(shape.notes))
+    return Indicator(
+        id=shape.id, name=text(shape.name, content, ("name",), found) or Text(shape.id, shape.id), unit=shape.unit, period=shape.period,
+        direction=shape.direction, record=shape.record, formula=shape.formula, decimals=shape.decimals, missing=shape.missing,
+        zero=shape.zero or "undefined", weight=shape.weight, attribute=shape.attribute, because=text(shape.because, content, ("because",), found),
+        number=shape.number, group=text(shape.group, content, ("group",), found), variant_of=shape.variant_of, goals=shape.goals,
+        doubts=tuple(d for d in doubts if d), source=shape.source, pack=draft.pack, place=content.place(), notes=tuple(n for n in notes if n),
+    )  # fmt: skip
+
+
+def _check_reason(draft: Draft, found: Found) -> None:
+    if draft.shape.because is None:
+        found.blocking(
+            "no_reason", draft.content.place("formula"), Text("没有公式，也没有说明原因", "there is no formula and no reason why"),
+            Text("请补写 because: {zh: …, en: …}", "add because: {zh: …, en: …}"),
+        )  # fmt: skip
+
+
+def _computed(plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
+    place = draft.content.place("formula")
+    try:
+        tree = build(draft.shape.formula or "", draft.shape.let)
+    except FormulaFault as fault:
+        found.blocking(fault.code, place, fault.message, fault.cure)
+        return None
+    scope = Scope(record, plain.period, levels, lambda severity, *rest: found.append(Finding(rest[0], severity, place, rest[1], rest[2])), others)
+    factor = check(tree, unit(plain.unit), scope)
+    _check_rules(draft, tree, record, found)
+    if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
+        return None
+    return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
+
+
+def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found) -> None:
+    shape, content = draft.shape, draft.content
+    if divides(tree) and shape.zero is None:
+        found.blocking(
+            "zero_rule", content.place("formula"), Text("公式含除法，却没有说明除数为零时怎么办", "the formula divides, but nothing says what a zero divisor gives"),
+            Text("请补写 zero: undefined（或 zero、one）", "add zero: undefined (or zero, or one)"),
+        )  # fmt: skip
+    if LENGTH[record.period] > LENGTH[shape.period]:
+        message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s and cannot give a {shape.period}")
+        found.blocking("period", content.place("period"), message, Text(f"请写 period: {record.period}", f"write period: {record.period}"))
+    weight = record.field(shape.weight)
+    if shape.weight and (weight is None or not weight.is_number):
+        numbers = [f.id for f in record.fields if f.is_number]
+        message = Text(f"weight 不是数值字段：{shape.weight}", f"weight is no field of numbers: {shape.weight}")
+        found.blocking("unknown_field", content.place("weight"), message, did_you_mean(shape.weight, numbers))
+    for name in shape.let:
+        if record.field(name):
+            message = Text(f"let 中的 {name} 与字段同名", f"{name} of let hides a field")
+            found.blocking("repeated_key", content.place("let", name), message, Text("请换一个名称", "give it another name"))
+
+
+def _versioned(made: Indicator, record: RecordType) -> Indicator:
+    """The indicator with the hash of everything that decides its value."""
+    assert made.tree is not None, "only a computed indicator has a version of its own"
+    used = sorted({node.name for node in walk(made.tree) if isinstance(node, FieldRef)} | ({made.weight} if made.weight else set()))
+    fields = [f for f in map(record.field, used) if f]
+    about = [(f.id, f.type, f.unit, Decimal(f.scale), f.accrual or "", f.price) for f in fields]
+    rules = (made.unit, made.factor, made.missing, made.zero, Decimal(made.decimals), made.period, made.attribute, made.weight)
+    return replace(made, definition=digest(made.tree, rules, record.id, record.entity, record.time, record.key, tuple(about)))

@@ -1,0 +1,150 @@
+"""Several packs become one library: needs are met, names are found, indicators are read against the records they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from zhizao.model.finding import Place
+from zhizao.model.indicator import Indicator
+from zhizao.model.library import DataFile, Library, Reconciliation
+from zhizao.model.record import RecordType
+from zhizao.model.target import Target
+from zhizao.model.text import Text
+from zhizao.pack.fingerprint import fingerprint
+from zhizao.pack.folder import Parts, read_folder
+from zhizao.pack.found import Found, did_you_mean
+from zhizao.pack.indicators import Draft, indicator
+from zhizao.pack.levels import Levels
+from zhizao.pack.names import Names
+from zhizao.pack.shipped import builtin_folders
+
+
+def resolve(folders: Sequence[Path], found: Found) -> Library:
+    """The library of some folders and of the packs they need."""
+    packs = _ordered(_with_needs(_distinct(folders, found), found), found)
+    return _Resolving(packs, found).library()
+
+
+def _distinct(folders: Iterable[Path], found: Found) -> dict[str, Parts]:
+    packs: dict[str, Parts] = {}
+    for folder in dict.fromkeys(folders):
+        parts = read_folder(folder, found)
+        if parts is None:
+            continue
+        if parts.pack.id in packs:
+            first = packs[parts.pack.id].pack.folder
+            message = Text(f"包 {parts.pack.id} 已从 {first} 载入，此处略过", f"pack {parts.pack.id} is loaded from {first} already; this one is left out")
+            found.blocking("same_name", Place(str(folder / "pack.yaml"), 1), message, Text("请改 id", "give it another id"))
+            continue
+        packs[parts.pack.id] = parts
+    return packs
+
+
+def _with_needs(packs: dict[str, Parts], found: Found) -> dict[str, Parts]:
+    waiting = [need for parts in packs.values() for need in parts.pack.needs if need not in packs]
+    offered = {folder.name: folder for folder in builtin_folders()} if waiting else {}
+    while waiting:
+        need = waiting.pop()
+        parts = read_folder(offered[need], found) if need in offered and need not in packs else None
+        if parts:
+            packs[parts.pack.id] = parts
+            waiting.extend(parts.pack.needs)
+    return packs
+
+
+def _ordered(packs: dict[str, Parts], found: Found) -> list[Parts]:
+    """Packs after those they need; a need that is not met, or leads in a circle, is a finding and is passed over."""
+    done: dict[str, Parts] = {}
+
+    def visit(parts: Parts, path: tuple[str, ...]) -> None:
+        if parts.pack.id in done:
+            return
+        for need in parts.pack.needs:
+            place = Place(str(Path(parts.pack.folder) / "pack.yaml"), 1)
+            if need in path or need == parts.pack.id:
+                message = Text(f"包 {need} 与 {parts.pack.id} 互相需要", f"packs {need} and {parts.pack.id} need each other")
+                found.blocking("needs", place, message, Text("请去掉其中一个 needs", "remove one of the two needs"))
+            elif need not in packs:
+                message = Text(f"需要的包 {need} 没有载入", f"the needed pack {need} is not loaded")
+                found.blocking("needs", place, message, did_you_mean(need, packs))
+            else:
+                visit(packs[need], (*path, parts.pack.id))
+        done[parts.pack.id] = parts
+
+    for parts in packs.values():
+        visit(parts, ())
+    return list(done.values())
+
+
+class _Resolving:
+    """Looks every name up, pack by pack."""
+
+    def __init__(self, packs: list[Parts], found: Found) -> None:
+        self.packs, self.found = packs, found
+        self.quantities = Names(
+            Text("量", "quantity"), ((p.pack.id, q.id, Place(str(Path(p.pack.folder) / "quantities.yaml"), 1), q) for p in packs for q in p.quantities), found
+        )
+        self.records = Names(Text("记录类型", "record type"), ((p.pack.id, r.id, r.place, r) for p in packs for r in p.records), found)
+        self.hierarchies = Names(Text("层级体系", "hierarchy"), ((p.pack.id, h.id, at, h) for p in packs for h, at in p.hierarchies), found)
+        self.drafts = Names(
+            Text("指标", "indicator"), ((p.pack.id, d.id, d.content.place("id"), d) for p in packs for d in p.indicators), found
+        )
+
+    def library(self) -> Library:
+        records = {name: replace(record, id=name) for name, record in self.records.by_name.items()}
+        hierarchies = {name: replace(h, id=name) for name, h in self.hierarchies.by_name.items()}
+        return Library(
+            packs={p.pack.id: p.pack for p in self.packs},
+            quantities={name: replace(q, id=name) for name, q in self.quantities.by_name.items()},
+            records=records,
+            hierarchies=hierarchies,
+            indicators=self._indicators(records, Levels(hierarchies.values())),
+            targets=tuple(self._target(t, p) for p in self.packs for t in p.targets),
+            data=tuple(self._data(d, at, p) for p in self.packs for d, at in p.data),
+            findings=(),
+            series_order=self._series(),
+            reconciliations=tuple(self._reconciliation(r, p) for p in self.packs for r in p.reconciliations),
+            digest=fingerprint(Path(p.pack.folder) for p in self.packs),
+        )
+
+    def _indicators(self, records: dict[str, RecordType], levels: Levels) -> dict[str, Indicator]:
+        made: dict[str, Indicator] = {}
+        for name, draft in self.drafts.by_name.items():
+            record = records.get(self._record_of(draft))
+            built = indicator(draft, record, levels, self.drafts.by_name, self.found)
+            if built:
+                made[name] = replace(built, id=name, variant_of=self._variant(draft))
+        return made
+
+    def _record_of(self, draft: Draft) -> str:
+        if draft.shape.record:
+            return self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+        if draft.shape.formula is not None:
+            message = Text("有公式，却没有说明记录类型", "there is a formula but no record type")
+            self.found.blocking("shape", draft.content.place("formula"), message, Text("请补写 record: …", "add record: …"))
+        return ""
+
+    def _variant(self, draft: Draft) -> str:
+        written = draft.shape.variant_of
+        return self.drafts.find(written, draft.pack, draft.content.place("variant_of"), self.found) if written else ""
+
+    def _target(self, target: Target, parts: Parts) -> Target:
+        # A target whose indicator does not exist stays, for the plan lint to tell.
+        return replace(target, indicator=self.drafts.name(target.indicator, parts.pack.id) or target.indicator)
+
+    def _data(self, data: DataFile, place: Place, parts: Parts) -> DataFile:
+        return replace(data, record=self.records.find(data.record, parts.pack.id, place, self.found) or data.record)
+
+    def _series(self) -> dict[str, tuple[str, ...]]:
+        order: dict[str, tuple[str, ...]] = {}
+        for parts in self.packs:
+            for name, series, _ in parts.series:
+                # A published figure may stand under a name that is no indicator (a proxy's own); the lint looks for it in the data.
+                full = self.drafts.name(name, parts.pack.id) or name
+                order[full] = tuple(dict.fromkeys((*order.get(full, ()), *series)))
+        return order
+
+    def _reconciliation(self, made: Reconciliation, parts: Parts) -> Reconciliation:
+        return replace(made, record=self.records.find(made.record, parts.pack.id, made.place, self.found) or made.record)

@@ -1,0 +1,179 @@
+"""What a value is: exact, the same at every level and in any order of import, and honest about what is missing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.measure.world import DIVISIONS, REGIONS, World
+from zhizao.measure.leaf import leaves
+from zhizao.measure.states import empty, merge
+from zhizao.model.period import moment
+from zhizao.model.value import Known
+
+SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AMOUNT = st.decimals(0, 10**8, places=4, allow_nan=False)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "home")
+
+
+@st.composite
+def economies(draw: Any) -> list[dict[str, Any]]:
+    """Enterprises with a region, a division and one return each; any answer may be missing."""
+    number = draw(st.integers(1, 9))
+    return [
+        {
+            "enterprise": f"enterprise:E{i}", "region": draw(st.sampled_from(REGIONS)), "division": draw(st.sampled_from(DIVISIONS)),
+            "rd": draw(st.none() | AMOUNT), "revenue": draw(st.none() | AMOUNT),
+            "processes": draw(st.none() | st.integers(0, 40)), "nc": draw(st.none() | st.integers(0, 40)),
+        }
+        for i in range(number)
+    ]  # fmt: skip
+
+
+def filled(rows: list[dict[str, Any]], order: Any = None) -> Iterator[World]:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder) / "home")
+        edges = [(r["enterprise"], "located_in", r["region"]) for r in rows] + [(r["enterprise"], "classified_as", r["division"]) for r in rows]
+        facts = [{"year": "2020", **{k: v for k, v in r.items() if k not in ("region", "division")}} for r in rows]
+        deliveries: list[Any] = [("place", edges), *(("add", [f]) for f in facts)] if order else [("place", edges), ("add", facts)]
+        if order:
+            order.shuffle(deliveries)
+        for kind, content in deliveries:
+            world.place(*content) if kind == "place" else world.add("annual_return", content)
+        yield world
+
+
+def exact_intensity(rows: list[dict[str, Any]]) -> Decimal | None:
+    """The ratio of sums over the rows that report both, in fractions."""
+    both = [r for r in rows if r["rd"] is not None and r["revenue"] is not None]
+    bottom = sum((Fraction(r["revenue"]) for r in both), Fraction(0))
+    if not bottom:
+        return None
+    ratio = sum((Fraction(r["rd"]) for r in both), Fraction(0)) / bottom
+    return (Decimal(ratio.numerator) / Decimal(ratio.denominator)).quantize(Decimal("1e-9"))
+
+
+@given(rows=economies())
+@SLOW
+def test_a_ratio_of_sums_equals_the_fraction_at_every_level(rows: list[dict[str, Any]]) -> None:
+    for world in filled(rows):
+        assert world.table("intensity", by=["nation"]).get("nation:CN") == exact_intensity(rows)
+        for level, key in (("region", "region"), ("sector", "division")):
+            for entity, value in world.table("intensity", by=[level]).items():
+                assert value == exact_intensity([r for r in rows if r[key] == entity])
+
+
+@given(rows=economies())
+@SLOW
+def test_merged_states_of_regions_sectors_and_nation_are_equal_bit_for_bit(rows: list[dict[str, Any]]) -> None:
+    for world in filled(rows):
+        for name in ("intensity", "rate", "pooled_rate"):
+            parts = {leaf.key: leaf for leaf in leaves(world.library.indicators[name])}
+            nation = world.states(name, "nation")
+            for level in ("region", "sector", "section"):
+                for key, states in world.states(name, level).items():
+                    state = parts[key].state
+                    assert reduce(lambda a, b, s=state: merge(s, a, b), states.values(), empty(state)) == nation[key]["nation:CN"]
+
+
+@given(rows=economies(), order=st.randoms(use_true_random=False))
+@settings(parent=SLOW, max_examples=6)
+def test_any_order_of_import_gives_the_same_values(rows: list[dict[str, Any]], order: Any) -> None:
+    for world in filled(rows):
+        expected = {name: world.table(name, by=["region", "sector"]) for name in ("intensity", "rate")}
+    for other in filled(rows, order):
+        assert {name: other.table(name, by=["region", "sector"]) for name in expected} == expected
+
+
+def test_an_enterprise_with_sites_in_three_regions_counts_once_in_the_nation(world: World) -> None:
+    world.place(
+        *((f"site:{s}", "part_of", "enterprise:A") for s in "123"), ("site:4", "part_of", "enterprise:B"),
+        *((f"site:{s}", "located_in", r) for s, r in zip("123", REGIONS, strict=True)), ("site:4", "located_in", REGIONS[0]),
+    )  # fmt: skip
+    world.add("site_return", [{"site": f"site:{i}", "year": "2020", "processes": p, "nc": n} for i, (p, n) in enumerate([(10, 10), (5, 0), (5, 0), (4, 1)], 1)])
+    # A runs 10 of 20 processes under numerical control: one half, once, beside B's quarter; the mean of fragments would be 0.3125.
+    assert world.table("site_rate", by=["nation"]) == {"nation:CN": Decimal("0.375000000")}
+    assert world.table("site_rate", by=["region"]) == {REGIONS[0]: Decimal("0.625000000"), REGIONS[1]: Decimal(0), REGIONS[2]: Decimal(0)}
+    assert world.table("nested_rate", by=["nation"]) == {"nation:CN": (Decimal("0.625") / 3).quantize(Decimal("1e-9"))}
+    counted = {entity: state[0] for entity, state in next(iter(world.states("site_rate", "region").values())).items()}
+    assert (sum(counted.values()), next(iter(world.states("site_rate", "nation").values()))["nation:CN"][0]) == (4, 2)
+
+
+def test_an_enterprise_without_key_processes_is_not_applicable_and_leaves_the_mean(world: World) -> None:
+    world.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "AB"))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "processes": 4, "nc": 1}, {"enterprise": "B", "year": 2020, "processes": 0, "nc": 0}])
+    assert [(v.entity, v.status, v.value) for v in world.values("rate", by=["enterprise"])] == [
+        ("enterprise:A", "ok", Decimal("0.250000000")), ("enterprise:B", "not_applicable", None),
+    ]  # fmt: skip
+    assert world.table("rate") == {"nation:CN": Decimal("0.250000000")}
+
+
+def test_coverage_counts_the_units_due_and_weighs_the_silent_by_what_they_last_reported(world: World) -> None:
+    world.library = replace(
+        world.library, indicators={"intensity": replace(world.library.indicators["intensity"], weight="revenue")}
+    )
+    world.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "ABCD"))
+    world.add("annual_return", [{"enterprise": e, "year": 2019, "rd": 1, "revenue": 100} for e in "ABC"])
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "rd": 1, "revenue": 200}, {"enterprise": "B", "year": 2020, "revenue": 100}])
+    value = next(iter(world.values("intensity")))
+    assert value.coverage.count == Decimal("0.250000")
+    assert value.coverage.weight == Decimal("0.500000")
+
+
+def test_a_unit_that_reported_nothing_is_not_reported_and_a_coming_year_is_not_due(world: World) -> None:
+    world.place(("enterprise:A", "located_in", REGIONS[0]))
+    assert [v.status for v in world.values("intensity", of=["enterprise:A"])] == ["not_reported"]
+    assert [v.status for v in world.values("intensity", of=["enterprise:A"], period="2026")] == ["not_due"]
+    assert [v.status for v in world.values("intensity", of=["enterprise:Z"])] == ["undefined"]
+
+
+def test_a_membership_counts_on_the_last_day_of_the_period(world: World) -> None:
+    world.place(
+        ("enterprise:A", "located_in", REGIONS[0], "", "2020-07-01"), ("enterprise:A", "located_in", REGIONS[1], "2020-07-01"),
+        ("enterprise:A", "classified_as", DIVISIONS[0]),
+    )  # fmt: skip
+    world.add("annual_return", [{"enterprise": "A", "year": y, "rd": 1, "revenue": 10} for y in (2019, 2020)])
+    assert world.table("intensity", by=["region"], period="2019") == {REGIONS[0]: Decimal("0.1")}
+    assert world.table("intensity", by=["region"], period="2020") == {REGIONS[1]: Decimal("0.1")}
+    assert world.table("intensity", by=["sector"], period="2020") == {DIVISIONS[0]: Decimal("0.1")}
+
+
+def test_a_correction_is_a_new_fact_and_as_of_gives_what_was_known(world: World) -> None:
+    world.place(("enterprise:A", "located_in", REGIONS[0]))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "rd": 1, "revenue": 10}])
+    before = Known(as_of=world.clock.at)
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "rd": 3, "revenue": 10}])
+    assert world.table("intensity") == {"nation:CN": Decimal("0.3")}
+    assert world.table("intensity", known=before) == {"nation:CN": Decimal("0.1")}
+    assert world.table("intensity", known=Known(stored_as_of=before.as_of)) == {"nation:CN": Decimal("0.1")}
+    assert world.values("intensity", known=Known(as_of=moment("2020"))) == []
+
+
+def test_time_functions_look_at_other_periods_of_the_same_entity(world: World) -> None:
+    world.place(("enterprise:A", "located_in", REGIONS[0]))
+    world.add("annual_return", [{"enterprise": "A", "year": 2019, "rd": 1, "revenue": 10}, {"enterprise": "A", "year": 2020, "rd": 2, "revenue": 15}])
+    assert world.table("growth") == {"nation:CN": Decimal("0.5")}
+    assert world.table("growth", period="2019") == {"nation:CN": None}
+    assert world.table("since_2019") == {"nation:CN": (Decimal(2) / 15 - Decimal("0.1")).quantize(Decimal("1e-9"))}
+
+
+def test_one_hierarchy_inside_another_gives_cells_that_name_both(world: World) -> None:
+    world.place(("enterprise:A", "located_in", REGIONS[0]), ("enterprise:A", "classified_as", DIVISIONS[1]))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "rd": 1, "revenue": 10}])
+    cell = f"{REGIONS[0]}+{DIVISIONS[1]}"
+    assert world.table("intensity", by=["region", "sector"]) == {cell: Decimal("0.1")}
+    assert world.table("intensity", of=[cell]) == {cell: Decimal("0.1")}
