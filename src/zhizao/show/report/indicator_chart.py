@@ -1,0 +1,195 @@
+"""The chart of one indicator: required path, targets, every series, and what the models expect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+
+from zhizao.model.indicator import Indicator
+from zhizao.model.series import Reading
+from zhizao.model.text import Lang, Text
+from zhizao.model.verdict import Judgement, Outlook
+from zhizao.show.figures import bounded, plain
+from zhizao.show.report.plot import Frame, Point, length, mark, svg, tag, ticks, words
+from zhizao.show.words import KINDS, SCOPES, UNITS, word
+
+COLOURS = 8
+LEGEND_ROW, LEGEND_SIGN = 19, 7.2
+"""Height of a line of the legend and width of a half-width character in it."""
+
+
+def chart(indicator: Indicator, judgements: Sequence[Judgement], readings: Sequence[Reading], langs: Sequence[Lang]) -> str:
+    """Readings of the indicator and its stand-ins against the required path, forecasts as a fan.
+
+    Series are told apart by colour, kinds by the shape of the mark; a line joins only readings of one series.
+    """
+    own = series_of(indicator, readings)
+    frame = _frame(judgements, own)
+    entries = [(_swatch(n), series_label(name, rs[0])) for n, (name, rs) in enumerate(own.items())] + list(_shapes(own, judgements))
+    columns = _legend_columns(frame, entries)
+    rows = math.ceil(len(entries) / columns)
+    unit = judgements[0].target.unit if judgements else indicator.unit
+    inside = [
+        frame.axes(word(UNITS, unit), langs), *_fan(frame, judgements, own), *_path(frame, judgements), *_lines(frame, own),
+        *_targets(frame, judgements, langs), *_marks(frame, own), *_deciding(frame, judgements, langs),
+        *_legend(frame, entries, columns, langs),
+    ]  # fmt: skip
+    return svg(frame.width, frame.height + rows * LEGEND_ROW + 6, inside, indicator.name.in_(langs[0]))
+
+
+def series_of(indicator: Indicator, readings: Iterable[Reading]) -> dict[str, list[Reading]]:
+    """The series that speak in the indicator's own unit, each in order of time."""
+    speaks = [r for r in readings if indicator.id in (r.indicator, r.proxy_for)]
+    ordered = sorted(speaks, key=lambda r: (r.kind != "base", r.series, r.period))
+    return {name: list(rs) for name, rs in groupby(ordered, key=lambda r: r.series)}
+
+
+def series_label(name: str, reading: Reading) -> Text:
+    """A short name of a series: what follows its indicator, and its scope.
+
+    Example:
+        >>> from zhizao.model.period import Period
+        >>> from decimal import Decimal
+        >>> reading = Reading("rd", "rd.nbs", "plan", "nation:CN", Period.parse("2020"), Decimal(1), "percent", "actual", True)
+        >>> series_label("rd.nbs", reading).en
+        "nbs · plan's scope"
+    """
+    short = name.removeprefix(f"{reading.indicator}.").replace("_", " ")
+    scope = word(SCOPES, reading.scope)
+    return Text(f"{short} · {scope.zh}", f"{short} · {scope.en}")
+
+
+def _frame(judgements: Sequence[Judgement], own: Mapping[str, list[Reading]]) -> Frame:
+    readings = [r for rs in own.values() for r in rs]
+    targets = [j.target for j in judgements]
+    years = [r.year for r in readings] + [float(t.year) for t in targets] + [float(t.base_year) for t in targets if t.base_year]
+    values = (
+        [float(r.signed) for r in readings] + [float(t.used) for t in targets] + [y for j in judgements for _, y in path(j, judgements)]
+    )
+    span = max(values, default=1) - min(values, default=0) or 1
+    reach = [v for f in _outlook(judgements).forecasts for v in (f.low, f.high) if min(values) - span / 2 <= v <= max(values) + span / 2]
+    values = values + reach or [0.0, 1.0]
+    return Frame(min(years, default=2015) - 0.6, max(years, default=2025) + 0.5, tuple(ticks(min(values), max(values))))
+
+
+def path(judgement: Judgement, judgements: Sequence[Judgement]) -> list[Point]:
+    """The required path of a target: as it was judged by, or else straight through base and interim targets."""
+    if judgement.path:
+        return [(float(x), float(y)) for x, y in judgement.path]
+    t = judgement.target
+    if t.form in ("average_growth", "band"):
+        return [(float(t.year - (t.window or 5)), float(t.used)), (float(t.year), float(t.used))]
+    start = 0.0 if t.form in ("change_since", "cut_since") else float(t.base_value) if t.base_value is not None else None
+    base = [(float(t.base_year), start)] if t.base_year and start is not None else []
+    return base + sorted((float(j.target.year), float(j.target.used)) for j in judgements if j.target.year <= t.year)
+
+
+def _path(frame: Frame, judgements: Sequence[Judgement]) -> Iterator[str]:
+    flat = [j for j in judgements if j.target.form in ("average_growth", "band")]
+    last = flat or sorted(judgements, key=lambda j: j.target.year)[-1:]
+    for judgement in last:
+        yield frame.line(path(judgement, judgements), "path")
+
+
+def _targets(frame: Frame, judgements: Sequence[Judgement], langs: Sequence[Lang]) -> Iterator[str]:
+    latest, bars = max((j.target.year for j in judgements), default=0), len(_outlook(judgements).forecasts)
+    for j in judgements:
+        x, y = frame.at((j.target.year, float(j.target.used)))
+        about = "≈ " if j.target.about else ""
+        yield tag("path", class_="target", d=f"M{x - 9:.1f},{y:.1f}h18M{x:.1f},{y - 5:.1f}v10")
+        label = Text(f"目标 {about}{plain(j.target.used)}", f"target {about}{plain(j.target.used)}")
+        if j.target.year == latest:
+            yield words(label, langs, class_="label target-label", x=x + (18 + 5 * bars if bars else 13), y=y + 4)
+        elif _missed(j):
+            yield words(label, langs, class_="label target-label", x=x - 8, y=y - 9, text_anchor="end")
+        else:
+            yield words(label, langs, class_="label target-label", x=x + 8, y=y + 19)
+
+
+def _missed(j: Judgement) -> bool:
+    return j.reading is not None and not j.target.reached_by(j.reading.signed)
+
+
+def _lines(frame: Frame, own: Mapping[str, list[Reading]]) -> Iterator[str]:
+    for n, readings in enumerate(own.values()):
+        if len(readings) > 1:
+            yield tag("g", frame.line([(r.year, float(r.signed)) for r in readings], "series"), class_=f"s{n % COLOURS}")
+
+
+def _marks(frame: Frame, own: Mapping[str, list[Reading]]) -> Iterator[str]:
+    for n, readings in enumerate(own.values()):
+        drawn = [mark(r.kind, frame.at((r.year, float(r.signed))), _tip(r), r.bound) for r in readings]
+        yield tag("g", *drawn, class_=f"s{n % COLOURS}")
+
+
+def _tip(r: Reading) -> str:
+    return f"{r.series} · {r.period} · {bounded(r.signed, r.bound)} · {r.publisher}"
+
+
+def _deciding(frame: Frame, judgements: Sequence[Judgement], langs: Sequence[Lang]) -> Iterator[str]:
+    shown = {(r.series, str(r.period)): (r, _missed(j)) for j in judgements if (r := j.reading)}
+    for r, below in shown.values():
+        x, y = frame.at((r.year, float(r.signed)))
+        yield tag("circle", class_="deciding", cx=x, cy=y, r=8.5)
+        yield words(
+            bounded(r.signed, r.bound),
+            langs,
+            class_="label",
+            x=x,
+            y=y + 23 if below or y < frame.top + 18 else y - 13,
+            text_anchor="middle",
+        )
+
+
+def _outlook(judgements: Sequence[Judgement]) -> Outlook:
+    found = [j for j in judgements if j.outlook.forecasts]
+    return max(found, key=lambda j: j.target.year).outlook if found else Outlook("", ())
+
+
+def _fan(frame: Frame, judgements: Sequence[Judgement], own: Mapping[str, list[Reading]]) -> Iterator[str]:
+    """One faint wedge a model from the last reading to its interval, so that where models agree it is dark."""
+    outlook = _outlook(judgements)
+    if not outlook.forecasts or outlook.series not in own:
+        return
+    year = float(max(j.target.year for j in judgements if j.outlook is outlook))
+    before = [(r.year, float(r.signed)) for r in own[outlook.series] if r.year < year]
+    for n, f in enumerate(outlook.forecasts):
+        if before:
+            yield frame.area([before[-1], (year, f.high), (year, f.low)], "fan")
+            yield frame.line([before[-1], (year, f.value)], "forecast")
+        x, tip = frame.x(year) + 5 + 5 * n, f"{f.model}: {f.value:.4g} ({f.low:.4g} – {f.high:.4g})"
+        bar = tag("line", x1=x, x2=x, y1=frame.y(f.low), y2=frame.y(f.high), class_="interval")
+        yield tag("g", tag("title", escape(tip)), bar, tag("circle", class_="expected", cx=x, cy=frame.y(f.value), r=2.4))
+
+
+# ── legend ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _swatch(n: int) -> str:
+    return tag(
+        "g", '<line class="series" x1="0" x2="18" y1="-4" y2="-4"/><circle class="full" cx="9" cy="-4" r="3"/>', class_=f"s{n % COLOURS}"
+    )
+
+
+def _shapes(own: Mapping[str, list[Reading]], judgements: Sequence[Judgement]) -> Iterator[tuple[str, Text]]:
+    kinds = sorted({r.kind for rs in own.values() for r in rs})
+    yield from ((tag("g", mark(kind, (9, -4)), class_="plain"), KINDS[kind]) for kind in kinds)
+    yield '<line class="path" x1="0" x2="18" y1="-4" y2="-4"/>', Text("应达路径", "required path")
+    if any(j.reading for j in judgements):
+        yield '<circle class="deciding" cx="9" cy="-4" r="6"/>', Text("判定所用", "decided the verdict")
+    if _outlook(judgements).forecasts:
+        yield '<rect class="fan" x="0" y="-9" width="18" height="10"/>', Text("预测区间", "forecast interval")
+
+
+def _legend_columns(frame: Frame, entries: Sequence[tuple[str, Text]]) -> int:
+    widest = max(length(words) for _, text in entries for words in (text.zh, text.en)) * LEGEND_SIGN + 34
+    return max(1, min(4, int((frame.width - frame.left) / widest)))
+
+
+def _legend(frame: Frame, entries: Sequence[tuple[str, Text]], columns: int, langs: Sequence[Lang]) -> Iterator[str]:
+    column = (frame.width - frame.left) / columns
+    for n, (sample, text) in enumerate(entries):
+        x, y = frame.left + n % columns * column, frame.height + 12 + n // columns * LEGEND_ROW
+        yield tag("g", sample, words(text, langs, class_="axis", x=24.0, y=0.0), transform=f"translate({x:.1f},{y:.1f})")
