@@ -58,6 +58,20 @@ def required(target: Target, period: Period, targets: Sequence[Target] = ()) -> 
         return _between(target, _anchors(target, targets), when).quantize(PLACES)
 
 
+def drawn(target: Target, targets: Sequence[Target] = ()) -> tuple[Anchor, ...]:
+    """The required path at the end of every year from its beginning to the target: points to draw it by.
+
+    Example:
+        >>> cut = [Target("e", y, "cut_since", "up", Decimal(v), Decimal(v), "percent", 2015) for y, v in ((2020, 18), (2025, 34))]
+        >>> [f"{y}: {v:.2f}" for y, v in drawn(cut[0])][2:4]
+        ['2017: 7.63', '2018: 11.23']
+    """
+    anchors = _anchors(target, targets)
+    with localcontext(_EXACT):
+        years = (Decimal(y) for y in range(int(anchors[0][0]), target.year + 1))
+        return tuple((y, Decimal(_between(target, anchors, y)).quantize(PLACES)) for y in years)
+
+
 def gap(target: Target, value: Decimal, period: Period, targets: Sequence[Target] = ()) -> Decimal | None:
     """How far a value is ahead of the required path, in the target's direction; below zero is behind, None is before the path begins.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from zhizao.judge.candidates import Candidate, concerning, eligible, in_plan, line_up
 from zhizao.judge.conclusion import conclusion, speaks
 from zhizao.judge.outlook import outlook
-from zhizao.judge.path import gap, on_path, required
+from zhizao.judge.path import drawn, gap, on_path, required
 from zhizao.judge.reasons import reason
 from zhizao.model.period import year
 from zhizao.model.series import Reading
@@ -54,6 +54,7 @@ def judge(
         alternatives=tuple(Alternative(r, reason(target, r, known, field, decider)) for r in known if r is not judged),
         conflicts=_conflicts(target, known, field, decider),
         outlook=outlook(target, known, field, judged),
+        path=drawn(target, targets),
     )
 
 
