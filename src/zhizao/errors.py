@@ -20,6 +20,9 @@ from typing import ClassVar
 
 from zhizao.model.text import Lang, Text
 
+LISTED = 12
+"""Names that an error lists at most."""
+
 
 class ZhizaoError(Exception):
     """An error a person reads in one line: what, where, how to mend."""
@@ -51,11 +54,13 @@ class InputError(ZhizaoError):
 
 
 class UnknownName(InputError):
-    """A name that nothing carries; the nearest known names are offered."""
+    """A name that nothing carries; the nearest known name is offered, or the first few where none is near."""
 
     def __init__(self, kind: Text, name: str, known: Iterable[str], *, where: str = "") -> None:
-        near = nearest(name, known)
-        cure = Text(f"是否想写 {near}？", f"did you mean {near}?") if near else None
+        names = sorted(known)
+        near, listed = nearest(name, names), ", ".join(names[:LISTED]) + (" …" if len(names) > LISTED else "")
+        offer = Text(f"是否想写 {near}？", f"did you mean {near}?") if near else Text(f"可写 {listed}", f"write one of: {listed}")
+        cure = offer if names else None
         super().__init__(Text(f"没有名为 {name} 的{kind.zh}", f"no {kind.en} is named {name}"), where=where, cure=cure)
 
 

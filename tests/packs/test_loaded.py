@@ -47,3 +47,11 @@ def test_units_turn_exactly(library: Library) -> None:
 def test_the_plan_holds_all_its_systems(library: Library) -> None:
     plan = library.packs["made_in_china_2025"].plan
     assert plan is not None and sum(node.kind == "system" for node in plan.walk()) == 153
+
+
+def test_what_the_lint_doubts_are_the_known_faults_of_the_plan(library: Library) -> None:
+    backward = [f.message.en for f in library.findings if f.code == "cumulative_backward"]
+    assert [next(n for n in ("3.4", "4.0", "4.1") if f"printed {n}" in message) for message in backward] == ["3.4", "4.0", "4.1"]
+    idle = [f.message.en.split()[1] for f in library.findings if f.code in ("goal_without_indicator", "task_without_indicator")]
+    assert idle == ["resource_use", "task_3", "task_7", "task_8", "task_9"]
+    assert {f.severity for f in library.findings} == {"doubtful"} and len(library.findings) == 8

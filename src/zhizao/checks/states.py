@@ -70,7 +70,8 @@ def _lift(state: State, session: Session, table: pa.Table) -> dict[int, Values]:
         return {
             row[GROUP]: tuple(zeros[i] if row[name] is None else row[name] for i, name in enumerate(names)) for row in fetched.to_pylist()
         }
-    spread = held.filter(held[VALUE].notnull()).mutate(_key=key).group_by([GROUP, "_key"]).aggregate(n=held.count())
+    keyed = held.filter(held[VALUE].notnull()).mutate(_key=key)
+    spread = keyed.group_by([GROUP, "_key"]).aggregate(n=keyed.count())
     gathered: dict[int, list[Any]] = {}
     for row in sorted(session.fetch(spread).to_pylist(), key=lambda r: r["_key"]):
         gathered.setdefault(row[GROUP], []).append(row)

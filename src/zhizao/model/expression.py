@@ -42,7 +42,7 @@ class Literal_(Node):
 
 @dataclass(frozen=True, slots=True)
 class RowOp(Node):
-    """An operation on the values of one row: ``+ - * == != < <= > >= and or not in is_reported``."""
+    """An operation on the values of one row: ``+ - * == != < <= > >= and or not in neg reported``."""
 
     op: str
     args: tuple[Row, ...]
@@ -131,6 +131,8 @@ def canonical(value: object) -> str:
         return "(" + " ".join(canonical(v) for v in value) + ")"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, Literal_) and isinstance(value.value, str):
+        return f"(Literal_ {value.value!r})"  # quoted: a text may look like a number, or like the rest of a tree
     if is_dataclass(value) and isinstance(value, Node):
         parts = [canonical(getattr(value, f.name)) for f in fields(value) if f.name != "at"]
         return f"({type(value).__name__} {' '.join(parts)})"

@@ -120,11 +120,27 @@ class _Resolving:
 
     def _record_of(self, draft: Draft) -> str:
         if draft.shape.record:
-            return self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+            self._check_need(draft, full)
+            return full
         if draft.shape.formula is not None:
             message = Text("有公式，却没有说明记录类型", "there is a formula but no record type")
             self.found.blocking("shape", draft.content.place("formula"), message, Text("请补写 record: …", "add record: …"))
         return ""
+
+    def _check_need(self, draft: Draft, record: str) -> None:
+        """A name of a pack that is not needed works only as long as somebody else happens to load it."""
+        needs = {p.pack.id: p.pack.needs for p in self.packs}
+        reach, waiting = set[str](), [draft.pack]
+        while waiting:
+            pack = waiting.pop()
+            waiting.extend(need for need in needs.get(pack, ()) if need not in reach)
+            reach.add(pack)
+        owner = self.records.by_name[record].pack if record else draft.pack
+        if owner not in reach:
+            message = Text(f"{record} 属于包 {owner}，而 pack.yaml 没有说需要它", f"{record} belongs to pack {owner}, which pack.yaml does not need")
+            cure = Text(f"请在 pack.yaml 的 needs 中加上 {owner}", f"add {owner} to needs in pack.yaml")
+            self.found.doubtful("needs", draft.content.place("record"), message, cure)
 
     def _variant(self, draft: Draft) -> str:
         written = draft.shape.variant_of

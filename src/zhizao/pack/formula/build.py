@@ -85,7 +85,9 @@ class _Builder(RowBuilder):
             return Call("base", (self.value(call.plain[0]),), (("year", year(call.plain[1])),), at=at)
         if function.state:
             return self._finished_state(call, at)
-        return Call(function.name, tuple(self.value(part) for part in call.plain), call.options, at=at)
+        values = tuple(self.value(part) for part in call.plain)
+        # A share is a quotient by another name: one tree, one definition, one way to compute it.
+        return Op("/", values, at=at) if function.name == "share" else Call(function.name, values, call.options, at=at)
 
     def _fold(self, call: Arguments, at: int, *, finished: bool) -> Fold:
         name, plain, where = call.function.name, call.plain, call.where

@@ -47,8 +47,9 @@ def check(tree: Expr, declared: Unit, scope: Scope) -> Decimal:
 
 def divides(tree: Expr) -> bool:
     """Whether a zero can end up below a fraction bar."""
-    return any(isinstance(n, Op) and n.op == "/" and not isinstance(n.args[1], Number) for n in walk(tree)) or any(
-        isinstance(n, Call) and n.name in ("share", "growth") for n in walk(tree)
+    return any(
+        (isinstance(n, Op) and n.op == "/" and not isinstance(n.args[1], Number)) or (isinstance(n, Call) and n.name == "growth")
+        for n in walk(tree)
     )
 
 
@@ -125,9 +126,6 @@ def _call(node: Call, scope: Scope, at_end: bool) -> Kind | None:
     if first is None:
         return None
     match node.name:
-        case "share":
-            whole = kind_of_value(node.args[1], scope, at_end=at_end)
-            return whole and _operation(Op("/", (node.args[0], node.args[1]), at=node.at), scope, at_end)
         case "pow" | "sqrt":
             return _power(node, first, scope)
         case "ln" | "exp":
@@ -190,6 +188,7 @@ def _summed_stock(fold: Fold, scope: Scope) -> None:
 
 def _barrier(node: Barrier, scope: Scope, at_end: bool) -> Kind | None:
     _check_level(node, scope)
+    _check_exact(node, scope)
     if node.weight is not None:
         kind_of_value(node.weight, scope, at_end=at_end)
     inner = kind_of_value(node.of, scope, at_end=at_end)
@@ -207,6 +206,16 @@ def _check_level(node: Barrier, scope: Scope) -> None:
         for inner in _barriers(part) if part else ():
             if not scope.levels.below(inner.level, node.level):
                 _disorder(node, inner.level, Text("里面的层级", "the level inside"), scope)
+
+
+def _check_exact(node: Barrier, scope: Scope) -> None:
+    """Below a barrier values are finished inside the engine, as whole numbers: only arithmetic has such an exact form."""
+    for part in (node.of, node.weight):
+        for call in (n for n in walk(part) if isinstance(n, Call)) if part else ():
+            scope.blocking(
+                "barrier", call.at, Text(f"{call.name} 不能用在 over 之内", f"{call.name} cannot stand inside over"),
+                Text("over 之内只用 + - * / 与 sum、count、min、max、last", "inside over use + - * / with sum, count, min, max and last"),
+            )  # fmt: skip
 
 
 def _barriers(node: AnyNode) -> list[Barrier]:

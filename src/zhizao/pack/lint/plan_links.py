@@ -10,6 +10,7 @@ from zhizao.model.library import Library
 from zhizao.model.plan import PlanNode
 from zhizao.model.text import Text
 from zhizao.pack.found import Found, did_you_mean
+from zhizao.pack.lint.left_out import left_out
 
 _MEASURED = {"task": Text("任务", "task"), "goal": Text("目标", "goal")}
 
@@ -18,10 +19,11 @@ def plan_links(library: Library, found: Found) -> None:
     """Tell names that do not exist, tasks and goals without an indicator, and numbered indicators without a task."""
     nodes = [node for pack in library.packs.values() if pack.plan for node in pack.plan.walk()]
     served: dict[str, list[str]] = {}
-    for node, name in _links(library, nodes, found):
+    faulty = left_out(library)
+    for node, name in _links(library, nodes, faulty, found):
         served.setdefault(node.id, []).append(name)
     for node in nodes:
-        if node.kind in _MEASURED and node.id not in served:
+        if node.kind in _MEASURED and node.id not in served and not faulty:  # what a faulty file would serve, nobody knows
             _without_indicator(node, found)
     tasks = {name for node in nodes if node.kind == "task" for name in served.get(node.id, ())}
     for indicator in library.indicators.values():
@@ -30,7 +32,7 @@ def plan_links(library: Library, found: Found) -> None:
     _numbers(library, found)
 
 
-def _links(library: Library, nodes: list[PlanNode], found: Found) -> Iterator[tuple[PlanNode, str]]:
+def _links(library: Library, nodes: list[PlanNode], faulty: frozenset[str], found: Found) -> Iterator[tuple[PlanNode, str]]:
     by_id = {node.id: node for node in nodes}
     for indicator in library.indicators.values():
         for goal in indicator.goals:
@@ -43,10 +45,10 @@ def _links(library: Library, nodes: list[PlanNode], found: Found) -> Iterator[tu
         for name in node.indicators:
             if name in library.indicators:
                 yield node, name
-            else:
+            elif name not in faulty:
                 _unknown(node.place, Text("指标", "indicator"), name, library.indicators, found)
         for sort, _, name in (served.partition(":") for served in node.serves):
-            if sort in sorts and name not in sorts[sort]:
+            if sort in sorts and name not in sorts[sort] and name not in faulty:
                 _unknown(node.place, Text(sort, sort), name, sorts[sort], found)
 
 

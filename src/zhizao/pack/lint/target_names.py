@@ -7,6 +7,7 @@ from zhizao.model.library import Library
 from zhizao.model.target import Target
 from zhizao.model.text import Text
 from zhizao.pack.found import Found, did_you_mean
+from zhizao.pack.lint.left_out import left_out
 from zhizao.pack.lint.targets import label
 
 _PERCENT = {"percent", "percentage_point"}
@@ -14,19 +15,19 @@ _PERCENT = {"percent", "percentage_point"}
 
 def target_names(library: Library, found: Found) -> None:
     """Tell targets that nothing carries, that nothing supports, or that say something else than their indicator."""
-    drafted = {f.place.file for f in found}
+    faulty = left_out(library)
     for target in library.targets:
         indicator = library.indicators.get(target.indicator)
         if indicator:
             _agrees(target, indicator, found)
         else:
-            _without_indicator(target, library, drafted, found)
+            _without_indicator(target, library, faulty, found)
         _is_supported(target, found)
 
 
-def _without_indicator(target: Target, library: Library, drafted: set[str], found: Found) -> None:
+def _without_indicator(target: Target, library: Library, faulty: frozenset[str], found: Found) -> None:
     cure = did_you_mean(target.indicator, list(library.indicators))
-    if any(file.endswith(f"/{target.indicator}.yaml") for file in drafted):
+    if target.indicator in faulty:
         cure = Text(f"请先解决 {target.indicator}.yaml 中的问题", f"mend {target.indicator}.yaml first")
     message = Text(f"{label(target).zh}没有对应的指标", f"{label(target).en} has no indicator")
     found.blocking("target_without_indicator", target.place, message, cure)

@@ -1,0 +1,15 @@
+"""The commands, one a file; each file offers ``COMMAND``."""
+
+COMMANDS = {
+    "init": "init",
+    "lint": "lint",
+    "test": "test",
+    "import": "import_",
+    "export": "export",
+    "withdraw": "withdraw",
+    "measure": "measure",
+    "explain": "explain",
+    "evaluate": "evaluate",
+    "plan": "plan",
+}
+"""Each command, in the order of the work, and the module it is written in; a module is read only when its command is asked for."""

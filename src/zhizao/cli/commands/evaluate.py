@@ -1,0 +1,96 @@
+"""``zhizao evaluate``: every target of the plan judged, as a table a minister can read and as a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zhizao.cli.bilingual import command, option
+from zhizao.cli.commands import COMMANDS
+from zhizao.cli.commands.measure import AS_OF
+from zhizao.cli.commands.plan import PLAN
+from zhizao.cli.shell import Shell
+from zhizao.errors import InputError
+from zhizao.model.text import Text
+
+REPORTS = (".html", ".pdf")
+
+
+@command("evaluate", Text("按公布数评估规划，判定每一项目标", "evaluate the plan: judge every target by published figures"))
+@option("--plan", metavar="PACK", default="", words=PLAN)
+@option("--year", metavar="Y", default="", words=Text("只看这一年的目标", "only the targets of this year"))
+@option("--as-of", metavar="T", default="", words=AS_OF)
+@option("--report", metavar="FILE", default="", words=Text("另写一份报告：FILE.html 或 FILE.pdf", "write a report too: FILE.html or FILE.pdf"))
+@option("--midterm", is_flag=True, words=Text("中期评估（尚未实现）", "mid-term evaluation (not built yet)"))
+@click.pass_obj
+def COMMAND(shell: Shell, plan: str, year: str, as_of: str, report: str, midterm: bool) -> int:
+    """Judge the plan."""
+    if midterm:
+        cure = Text("去掉 --midterm 可得终期评估", "leave --midterm out for the evaluation against the targets")
+        raise InputError(Text("中期评估尚未实现", "the mid-term evaluation is not built yet"), where="--midterm", cure=cure)
+    _check(year, report)
+    title, rows = _with_report(shell, plan, as_of, Path(report)) if report else _rows(shell, plan, as_of)
+    _show(shell, title, [row for row in rows if not year or str(row["year"]) == year], as_of)
+    return 0
+
+
+def _check(year: str, report: str) -> None:
+    if year and not (year.isdigit() and len(year) == 4):
+        raise InputError(Text(f"{year} 不是年份", f"{year} is no year"), where="--year", cure=Text("例如写 2025", "write for instance 2025"))
+    if report and Path(report).suffix.lower() not in REPORTS:
+        cure = Text("文件名应以 .html 或 .pdf 结尾", "let the name end in .html or .pdf")
+        raise InputError(Text("不知道要写哪种报告", "it does not say which kind of report"), where=f"--report {report}", cure=cure)
+
+
+def _rows(shell: Shell, plan: str, as_of: str) -> tuple[Text, list[dict[str, Any]]]:
+    from zhizao.node.warm import answer
+
+    found: tuple[Text, list[dict[str, Any]]] = answer(shell.home, ("rows", plan, _asked(as_of)), lambda node: _computed(node, plan, as_of), shell.node)
+    return found
+
+
+def _computed(node: Any, plan: str, as_of: str) -> tuple[Text, list[dict[str, Any]]]:
+    from zhizao.node.evaluate import evaluate
+    from zhizao.show.json import scored
+
+    evaluation = evaluate(node, plan, as_of)
+    return evaluation.title, scored(evaluation)
+
+
+def _with_report(shell: Shell, plan: str, as_of: str, file: Path) -> tuple[Text, list[dict[str, Any]]]:
+    from zhizao.node.evaluate import evaluate_fully
+    from zhizao.node.warm import answer
+    from zhizao.show.json import scored
+
+    with shell.working(Text("评估并写报告", "evaluating and writing the report")):
+        evaluation = answer(shell.home, ("evaluation", plan, _asked(as_of)), lambda node: evaluate_fully(node, plan, as_of, COMMANDS), shell.node)
+        _write(evaluation, file, shell)
+    shell.say(Text(f"报告已写入 {file}", f"the report is in {file}"))
+    return evaluation.title, scored(evaluation)
+
+
+def _write(evaluation: Any, file: Path, shell: Shell) -> None:
+    from zhizao.show.report import html, pdf
+
+    content = pdf(evaluation, shell.lang) if file.suffix.lower() == ".pdf" else html(evaluation, shell.lang).encode()
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        cure = Text("请换一个可写的位置", "name a place that can be written")
+        raise InputError(Text("报告无法写入", "the report cannot be written"), where=str(file), cure=cure) from error
+
+
+def _asked(as_of: str) -> str:
+    """What stands for the time in the question: where none is given, today."""
+    from zhizao.node.assemble import now
+
+    return as_of or now().date().isoformat()
+
+
+def _show(shell: Shell, title: Text, rows: list[dict[str, Any]], as_of: str) -> None:
+    from zhizao.show.json import evaluate
+    from zhizao.show.scorecard import scorecard
+
+    shell.answer(evaluate(rows, shell.lang), lambda: scorecard(rows, shell.lang, shell.width, title=title, as_of=_asked(as_of)))

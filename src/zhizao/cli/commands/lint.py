@@ -1,0 +1,41 @@
+"""``zhizao lint``: what is wrong with content, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zhizao.cli.bilingual import argument, command
+from zhizao.cli.shell import Shell
+from zhizao.model.text import Text
+
+
+@command(
+    "lint",
+    Text(
+        "检查内容包，一次列出全部问题\n没有必须改正的问题时，程序之外的包即登记到数据目录，此后可导入、测算。",
+        "check packs and list every finding at once\nA pack outside the program without blocking findings is registered in the home: import and measure then know it.",
+    ),
+)
+@argument("packs", nargs=-1, metavar="[PACK_OR_FOLDER …]")
+@click.pass_obj
+def COMMAND(shell: Shell, packs: tuple[str, ...]) -> int:
+    """Lint the packs in use, or the ones named."""
+    from zhizao.node.assemble import load_library
+    from zhizao.node.packs import choose, findings_of, register
+    from zhizao.show import json, tables
+
+    folders, about = choose(shell.home, packs)
+    with shell.working(Text("检查内容包", "checking the packs")):
+        found = findings_of(load_library(shell.home, folders), folders, about)
+    shell.answer(json.findings(found, shell.lang), lambda: tables.findings(found, shell.lang))
+    if any(f.severity == "blocking" for f in found):
+        return 1
+    for folder in register(shell.home, about):
+        shell.say(_registered(folder, shell.home))
+    return 0
+
+
+def _registered(folder: Path, home: Path) -> Text:
+    return Text(f"已将 {folder} 登记到 {home}", f"registered {folder} in {home}")

@@ -1,0 +1,30 @@
+"""``zhizao withdraw``: end a fact, with a reason."""
+
+from __future__ import annotations
+
+import click
+
+from zhizao.cli.bilingual import argument, command, option
+from zhizao.cli.shell import Shell
+from zhizao.model.text import Text
+
+
+@command(
+    "withdraw",
+    Text(
+        "撤回一条事实：从此不再有效，此前的 --as-of 仍可见\n事实编号见 explain 或 export，写作 annual_return:12。",
+        "end a fact: from now on it does not hold, an earlier --as-of still shows it\n"
+        "explain and export give the numbers of facts, written annual_return:12.",
+    ),
+)
+@argument("fact", metavar="FACT")
+@option("--why", metavar="TEXT", required=True, words=Text("原因（必填）", "the reason (required)"))
+@click.pass_obj
+def COMMAND(shell: Shell, fact: str, why: str) -> int:
+    """Withdraw one fact."""
+    from rich.text import Text as Line
+
+    shell.node().store.withdraw(fact, why)
+    done = Text(f"已撤回 {fact}：{why}", f"withdrew {fact}: {why}")
+    shell.answer({"withdrawn": fact, "why": why}, lambda: Line(done.in_(shell.lang)))
+    return 0

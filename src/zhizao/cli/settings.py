@@ -1,0 +1,105 @@
+"""The global options, which may stand anywhere on the line, and the language of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhizao.errors import InputError
+from zhizao.model.text import Lang, Text
+
+DEFAULT_HOME = ".zhizao"
+
+GLOBAL_OPTIONS: tuple[tuple[str, Text], ...] = (
+    ("--home DIR", Text(f"数据目录（默认 ./{DEFAULT_HOME}）", f"the folder that holds the facts (default ./{DEFAULT_HOME})")),
+    ("--lang zh|en", Text("语言（默认随终端）", "language (default: the terminal's)")),
+    ("--json", Text("标准输出只给 JSON", "JSON alone on standard output")),
+    ("--quiet", Text("不显示说明与进度", "no remarks and no progress")),
+    ("--debug", Text("出错时给出完整的调用栈", "a full traceback when something fails")),
+    ("--version", Text("显示版本", "show the version")),
+    ("--help", Text("显示帮助", "show this help")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the global options say. ``home_given`` is False where the home is only the default."""
+
+    home: Path
+    lang: Lang
+    json: bool = False
+    quiet: bool = False
+    debug: bool = False
+    home_given: bool = False
+
+
+def language(environ: Mapping[str, str]) -> Lang:
+    """The language of the terminal: Chinese where the locale says so, else English.
+
+    Example:
+        >>> language({"LANG": "zh_CN.UTF-8"}), language({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}), language({})
+        ('zh', 'en', 'en')
+    """
+    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
+    """The settings, and what is left of the line for the command.
+
+    Raises:
+        InputError: a global option lacks its value or has an impossible one.
+
+    Example:
+        >>> settings, rest = split(["measure", "nc_rate", "--json", "--lang=zh", "--by", "region"], {})
+        >>> settings.json, settings.lang, rest
+        (True, 'zh', ['measure', 'nc_rate', '--by', 'region'])
+    """
+    given: dict[str, str] = {}
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+            break
+        name, equals, value = word.partition("=")
+        if name in ("--home", "--lang"):
+            given[name] = value if equals else _value(name, words)
+        elif word in ("--json", "--quiet", "--debug"):
+            given[word] = "yes"
+        else:
+            rest.append(word)
+    return _settings(given, environ), rest
+
+
+def _value(name: str, words: Iterator[str]) -> str:
+    value = next(words, "")
+    if not value or value.startswith("--"):
+        raise InputError(Text("缺少取值", "a value is missing"), where=name, cure=_cure(name))
+    return value
+
+
+def _settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
+    lang = given.get("--lang") or language(environ)
+    if lang not in ("zh", "en"):
+        raise InputError(Text(f"没有语言 {lang}", f"there is no language {lang}"), where="--lang", cure=_cure("--lang"))
+    return Settings(
+        home=Path(given["--home"]) if given.get("--home") else default_home(Path()),
+        lang="zh" if lang == "zh" else "en",
+        json="--json" in given,
+        quiet="--quiet" in given,
+        debug="--debug" in given,
+        home_given=bool(given.get("--home")),
+    )
+
+
+def default_home(folder: Path) -> Path:
+    """The home used where none is named: ``.zhizao``, or the folder itself where ``zhizao init`` made it a home."""
+    made_here = (folder / "home.yaml").is_file() and not (folder / DEFAULT_HOME).exists()
+    return folder if made_here else folder / DEFAULT_HOME
+
+
+def _cure(name: str) -> Text:
+    example = "--home ./my_home" if name == "--home" else "--lang zh, --lang en"
+    return Text(f"例如写 {example}", f"write for instance {example}")

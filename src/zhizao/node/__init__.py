@@ -1,0 +1,1 @@
+"""One installation wired together: config, packs, store, and the questions that need them all."""

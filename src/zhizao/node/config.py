@@ -1,0 +1,71 @@
+"""A home's own settings, ``home.yaml``: which packs outside the program it uses."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zhizao.errors import InputError
+from zhizao.model.text import Text
+
+FILE = "home.yaml"
+_HEAD = "# Packs in use beside the built-in ones; a path that does not begin with / is relative to this folder.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a home is told to use; ``packs`` are folders, absolute."""
+
+    packs: tuple[Path, ...] = ()
+
+
+def read(home: Path) -> Config:
+    """The settings of a home; the defaults where it has none.
+
+    Raises:
+        InputError: the file cannot be understood.
+    """
+    file = home / FILE
+    if not file.is_file():
+        return Config()
+    import yaml
+
+    try:
+        content = yaml.safe_load(file.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _unreadable(file, Text("不是有效的 YAML", f"no valid YAML ({str(error).splitlines()[0]})")) from error
+    packs = content.get("packs", []) if isinstance(content, dict) else None
+    if not isinstance(packs, list) or set(content) - {"packs"} or not all(isinstance(p, str) for p in packs):
+        raise _unreadable(file, Text("内容不符", "not what it should hold"))
+    return Config(tuple((home / p).resolve() for p in packs))
+
+
+def remember(home: Path, folder: Path) -> bool:
+    """Add a pack folder to the home's packs; False where it was there already."""
+    config, folder = read(home), folder.resolve()
+    if folder in config.packs:
+        return False
+    _write(home, replace(config, packs=(*config.packs, folder)))
+    return True
+
+
+def _write(home: Path, config: Config) -> None:
+    import yaml
+
+    home.mkdir(parents=True, exist_ok=True)
+    text = _HEAD + yaml.safe_dump({"packs": [_written(home, p) for p in config.packs]}, allow_unicode=True)
+    draft = home / f".{FILE}.{os.getpid()}"
+    draft.write_text(text, "utf-8")
+    draft.replace(home / FILE)
+
+
+def _written(home: Path, folder: Path) -> str:
+    """Relative where the pack lies in the home, so that the home may be moved with it."""
+    root = home.resolve()
+    return f"./{folder.relative_to(root).as_posix()}" if folder.is_relative_to(root) else str(folder)
+
+
+def _unreadable(file: Path, why: Text) -> InputError:
+    cure = Text("应写成：packs: [./my_pack]", "write it as: packs: [./my_pack]")
+    return InputError(Text(f"设置无法读取：{why.zh}", f"the settings cannot be read: {why.en}"), where=str(file), cure=cure)

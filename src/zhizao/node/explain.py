@@ -1,0 +1,73 @@
+"""The answer to ``explain``: one value down to the facts it rests on."""
+
+from __future__ import annotations
+
+from zhizao.errors import InputError, NoAnswer
+from zhizao.model.indicator import Indicator
+from zhizao.model.period import Period
+from zhizao.model.series import Reading
+from zhizao.model.text import Text
+from zhizao.model.value import Coverage, Explanation, FactRef, Value
+from zhizao.node import names, question
+from zhizao.node.assemble import Node, now
+from zhizao.node.question import Question
+from zhizao.node.usable import require_usable
+
+
+def explain(node: Node, asked: Question) -> Explanation:
+    """Why the value asked for is what it is.
+
+    Raises:
+        InputError: a name or period that does not exist, or several periods.
+        NoAnswer: a published-only indicator without a figure for it.
+    """
+    indicator = names.indicator(node.library, asked.indicator)
+    periods = question.periods(asked.period)
+    if len(periods) > 1:
+        cure = Text("只写一个期", "write one period")
+        raise InputError(Text("一次只能说明一个期", "one period is explained at a time"), where="--period", cure=cure)
+    known = question.known(asked.as_of, asked.stored_as_of)
+    with node.store.session() as session:
+        entity = names.entity(node.library, session, asked.of[0])
+        if indicator.is_computed:
+            from zhizao.measure.explain import Explainer
+            from zhizao.measure.measure import Measurement
+
+            require_usable(node.library, indicator, node.library.records[indicator.record])
+            return Explainer(Measurement(node.library, session, known, now()), node.store.find).explain(indicator.id, entity, periods[0])
+        from zhizao.measure.published import readings
+
+        found = [r for r in readings(node.library, session, known) if (r.indicator, r.entity, r.period) == (indicator.id, entity, periods[0])]
+    return _of_published(node, indicator, entity, periods[0], found)
+
+
+def _of_published(node: Node, indicator: Indicator, entity: str, period: Period, found: list[Reading]) -> Explanation:
+    """A published figure rests on itself: its facts are the rows that carry it."""
+    if not found:
+        why = indicator.because or Text("它没有公式", "it has no formula")
+        raise NoAnswer(
+            Text(
+                f"{indicator.id} 在 {entity} {period} 没有公布数，也不能计算：{why.zh}",
+                f"{indicator.id} has no published figure for {entity} in {period} and cannot be computed: {why.en}",
+            ),
+            cure=Text(f"用 zhizao measure {indicator.id} 查看已有的期", f"zhizao measure {indicator.id} shows the periods there are"),
+        )
+    from zhizao.model.expression import digest
+
+    facts = tuple(_fact(node, reading) for reading in found)
+    value, *rest = [_value(reading) for reading in found]
+    return Explanation(value, "", (), tuple(rest), facts, len(facts), digest(*(f"{f.id} {f.fields}" for f in facts)))
+
+
+def _value(r: Reading) -> Value:
+    return Value(
+        r.indicator, r.series, r.basis, r.scope, r.kind, r.origin, r.entity, r.period, r.value, r.unit, "ok", Coverage(), "", r.published_at
+    )
+
+
+def _fact(node: Node, r: Reading) -> FactRef:
+    """The row that carries a reading, with its publisher and document beside its place in the file."""
+    fields = (("series", r.series), ("value", f"{r.value:f}"), ("publisher", r.publisher), ("source", r.source))
+    record, _, number = r.fact.partition(":")
+    stored = next(iter(node.store.find(node.library.records[record], [int(number)])), None) if number else None
+    return FactRef(r.fact, stored.source if stored else r.source, stored.place if stored else "", fields)

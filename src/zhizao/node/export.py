@@ -1,0 +1,63 @@
+"""Facts on their way out: the rows of one type that hold now, in a file that import reads back."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from zhizao.errors import InputError
+from zhizao.model.record import RecordType
+from zhizao.model.text import Text
+from zhizao.node import names, question
+from zhizao.node.assemble import Node
+from zhizao.store.contract import FACT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BINARY = ("parquet", "xlsx")
+
+
+def export(node: Node, record: RecordType, *, of: str | None, period: str | None) -> pa.Table:
+    """The facts of a type that hold now.
+
+    Shape:
+        the fields of the type, then ``fact``, the fact's id, which import leaves aside; in the order they were stored.
+    """
+    import ibis
+
+    with node.store.session() as session:
+        rows = session.relation(record)
+        if of:
+            rows = rows.filter(rows[record.entity] == names.entity(node.library, session, of))
+        if period:
+            rows = rows.filter(_in_periods(rows, record, period))
+        rows = rows.order_by(FACT).mutate(fact=ibis.literal(f"{record.id}:") + rows[FACT].cast("string"))
+        return session.fetch(rows.select(*(f.id for f in record.fields), "fact"))
+
+
+def _in_periods(rows: Any, record: RecordType, period: str) -> Any:
+    from zhizao.measure.calendar import label
+
+    wanted = question.periods(period)
+    return label(rows, record, wanted[0].kind).isin([str(p) for p in wanted])
+
+
+def write(rows: pa.Table, to: Path | None, format_: str) -> None:
+    """Write rows to a file, or to standard output."""
+    from zhizao.store.files import write as write_file
+
+    if to:
+        write_file(rows, to, format_)
+        return
+    if format_ in BINARY and sys.stdout.isatty():
+        cure = Text(f"加 --to FILE.{format_}", f"add --to FILE.{format_}")
+        raise InputError(Text(f"{format_} 不能显示在终端上", f"{format_} cannot be shown on a terminal"), where="--format", cure=cure)
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / f"export.{format_}"
+        write_file(rows, draft, format_)
+        with draft.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)

@@ -1,0 +1,23 @@
+"""The periods for which there are facts."""
+
+from __future__ import annotations
+
+from zhizao.model.indicator import Indicator
+from zhizao.model.period import Period
+from zhizao.model.record import RecordType
+from zhizao.model.value import Known
+from zhizao.store.contract import Session
+
+
+def periods_with_facts(session: Session, record: RecordType, indicator: Indicator, known: Known) -> list[Period]:
+    """Every period of the indicator's kind that holds a fact of its record type, earliest first."""
+    from zhizao.measure.calendar import label
+
+    rows = session.relation(record, known)
+    labels = rows.select(period=label(rows, record, indicator.period)).distinct()
+    return sorted(Period.parse(p) for p in session.fetch(labels).column("period").to_pylist() if p)
+
+
+def latest_period(session: Session, record: RecordType, indicator: Indicator, known: Known) -> Period | None:
+    """The last period that holds a fact; None without facts."""
+    return next(reversed(periods_with_facts(session, record, indicator, known)), None)

@@ -1,0 +1,90 @@
+"""The answer to ``measure``: computed values and, beside them, the published series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from zhizao.errors import UnknownName
+from zhizao.model.entity import level_of
+from zhizao.model.indicator import Indicator
+from zhizao.model.library import Library
+from zhizao.model.period import Period
+from zhizao.model.series import Reading
+from zhizao.model.text import Text
+from zhizao.model.value import Known, Value
+from zhizao.node import names, question
+from zhizao.node.assemble import Node, now
+from zhizao.node.question import Question
+from zhizao.node.simpson import flagged
+from zhizao.node.usable import require_usable
+from zhizao.store.contract import Session
+
+TOP = "nation"
+"""The level whose published figures are listed where none is asked for."""
+
+
+def measure(node: Node, asked: Question) -> list[Value | Reading]:
+    """The values asked for, computed ones first, then each published series.
+
+    Raises:
+        InputError: a name, period or time that does not exist; content with a blocking finding.
+    """
+    library = node.library
+    indicator = names.indicator(library, asked.indicator)
+    question.require_definition(indicator, asked.definition)
+    known = question.known(asked.as_of, asked.stored_as_of)
+    periods = question.periods(asked.period) if asked.period else []
+    by = names.levels(library, asked.by)
+    with node.store.session() as session:
+        of = [names.entity(library, session, text) for text in asked.of]
+        found: list[Value | Reading] = [
+            *_computed(library, session, known, indicator, by=by, of=of, periods=periods),
+            *_published(library, session, known, indicator, by=by, of=of, periods=periods),
+        ]
+    return _of_series(found, asked.series)
+
+
+def _computed(
+    library: Library, session: Session, known: Known, indicator: Indicator, *, by: list[str], of: list[str], periods: list[Period]
+) -> list[Value]:
+    if not indicator.is_computed:
+        return []
+    from zhizao.measure.measure import Measurement
+    from zhizao.node.latest import latest_period
+
+    record = library.records[indicator.record]
+    require_usable(library, indicator, record)
+    latest = None if periods else latest_period(session, record, indicator, known)
+    asked = periods or ([latest] if latest else [])
+    if not asked:
+        return []
+    values = Measurement(library, session, known, now()).values([indicator.id], by=by, of=of, periods=asked)
+    return values if by else flagged(library, session, known, now(), indicator, values)
+
+
+def _published(
+    library: Library, session: Session, known: Known, indicator: Indicator, *, by: list[str], of: list[str], periods: list[Period]
+) -> list[Reading]:
+    from zhizao.measure.published import readings
+
+    levels = by or ([] if of else [TOP])
+    found = [
+        r
+        for r in readings(library, session, known)
+        if r.indicator == indicator.id and (r.entity in of or (not of and level_of(r.entity) in levels)) and (not periods or r.period in periods)
+    ]
+    return sorted(found if periods else _latest_of_each(found), key=lambda r: (r.series, r.entity, r.period))
+
+
+def _latest_of_each(found: Iterable[Reading]) -> list[Reading]:
+    latest: dict[tuple[str, str], Reading] = {}
+    for reading in sorted(found, key=lambda r: r.period):
+        latest[reading.series, reading.entity] = reading
+    return list(latest.values())
+
+
+def _of_series(found: Sequence[Value | Reading], series: str) -> list[Value | Reading]:
+    chosen = [v for v in found if not series or v.series == series]
+    if series and found and not chosen:
+        raise UnknownName(Text("序列", "series"), series, {v.series for v in found}, where="--series")
+    return chosen

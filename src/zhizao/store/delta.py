@@ -1,0 +1,78 @@
+"""The Delta Lake table of a record type: a commit is what makes a segment, and the batch it came with, exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhizao.errors import InputError
+from zhizao.model.text import Text
+from zhizao.store.durable import flush, make_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from deltalake import DeltaTable
+    from deltalake.transaction import AddAction
+
+LOG, NOTE = "_delta_log", "zhizao"
+"""The folder of a table's commits, and the key under which a commit carries our batch."""
+
+
+def commit(table: Path, schema: pa.Schema, segment: Path | None, rows: int, note: str) -> None:
+    """Add a segment, already on the disk, to a table together with the note of its batch; durable when it returns.
+
+    Raises:
+        InputError: a field of the type is stored in another type already.
+    """
+    from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
+    from deltalake.transaction import create_table_with_add_actions
+
+    told = CommitProperties(custom_metadata={NOTE: note})
+    # The notes in the log are the only record of batches: the log is never trimmed.
+    after = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+    wanted, added = Schema.from_arrow(schema), [_added(segment, rows)] if segment else []
+    make_folder(table)
+    if not any((table / LOG).glob("*.json")):
+        create_table_with_add_actions(str(table), wanted, added, mode="error", commit_properties=told, post_commithook_properties=after)
+    else:
+        there = DeltaTable(table)
+        _widen(there, wanted, table.name)
+        there.create_write_transaction(added, mode="append", schema=wanted, commit_properties=told, post_commithook_properties=after)
+    flush(commits(table)[-1])
+    flush(table / LOG)
+    flush(table)
+
+
+def commits(table: Path) -> list[Path]:
+    """The commits of a table, oldest first; what a failing machine left empty is none."""
+    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if f.stat().st_size]
+
+
+def sweep(table: Path, segments: set[str]) -> None:
+    """Remove what a writer that died left behind: commits without content, segments that no commit names. Call it as the one writer."""
+    for torn in (f for f in (table / LOG).glob("*.json") if not f.stat().st_size):
+        torn.unlink()
+    for orphan in (f for f in table.glob("*.parquet") if f.name not in segments):
+        orphan.unlink()
+
+
+def _added(segment: Path, rows: int) -> AddAction:
+    from deltalake.transaction import AddAction
+
+    found = segment.stat()
+    return AddAction(segment.name, found.st_size, {}, int(found.st_mtime * 1000), True, f'{{"numRecords": {rows}}}')
+
+
+def _widen(table: DeltaTable, wanted: object, name: str) -> None:
+    """Give the table the fields the type has won since; a field never changes its type."""
+    there = {f.name: f for f in table.schema().fields}
+    new = [f for f in wanted.fields if f.name not in there]  # type: ignore[attr-defined]
+    for field in wanted.fields:  # type: ignore[attr-defined]
+        if field.name in there and field.type != there[field.name].type:
+            what = Text(
+                f"字段 {field.name} 已按 {there[field.name].type} 存储，现为 {field.type}",
+                f"field {field.name} is stored as {there[field.name].type} and now declared as {field.type}",
+            )
+            raise InputError(what, where=name, cure=Text("请为新类型的字段另起名字", "give the field of the new type a new name"))
+    if new:
+        table.alter.add_columns(new)

@@ -1,0 +1,55 @@
+"""Rows met one by one while reading a file, gathered into a table of texts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhizao.errors import InputError
+from zhizao.model.text import Text
+from zhizao.store.accept import FAULT, LINE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Cells = Sequence[str | None]
+
+
+def header(cells: Iterable[object], path: Path) -> list[str]:
+    """The names of the columns, without white space around them; '' for a column without a name, which is left aside.
+
+    Raises:
+        InputError: there are none, or one stands twice.
+    """
+    names = ["" if c is None else str(c).strip().lstrip("\ufeff").strip() for c in cells]
+    if not any(names):
+        raise InputError(Text("文件没有表头", "the file has no header"), where=str(path), cure=Text("首行写字段名", "write field names in its first line"))
+    twice = [name for name, n in Counter(n for n in names if n).items() if n > 1]
+    if twice:
+        what = Text(f"列 {twice[0]} 出现多次", f"column {twice[0]} stands more than once")
+        raise InputError(what, where=str(path), cure=Text("请只留一列", "keep only one of them"))
+    return names
+
+
+def table(names: Sequence[str], rows: Iterable[tuple[int, Cells]]) -> pa.Table:
+    """A table of texts from (line, cells); a row with more or fewer cells than the header is kept raw, as a fault."""
+    import pyarrow as pa
+
+    width = len(names)
+    lines: list[int] = []
+    faults: list[str | None] = []
+    columns: list[list[str | None]] = [[] for _ in names]
+    for line, cells in rows:
+        sound = len(cells) == width
+        lines.append(line)
+        faults.append(None if sound else json.dumps(list(cells), ensure_ascii=False))
+        for column, cell in zip(columns, cells if sound else (None,) * width, strict=True):
+            column.append(cell)
+    found = {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True) if name}
+    found[LINE] = pa.array(lines, pa.int64())
+    if any(faults):
+        found[FAULT] = pa.array(faults, pa.string())
+    return pa.table(found)

@@ -1,0 +1,106 @@
+"""The folder of an installation: its identity, the key its node signs with, and the lock of its one writer."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from zhizao.errors import StoreBusy
+from zhizao.model.text import Text
+from zhizao.store.durable import make_folder, replace
+from zhizao.store.migrate import SCHEMA
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+WAIT_S, POLL_S = 120.0, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where everything of one installation lies; nothing is made before the first write."""
+
+    path: Path
+
+    @property
+    def identity(self) -> Path:
+        """Who this home is, and in which form it is kept."""
+        return self.path / "home.json"
+
+    @property
+    def facts(self) -> Path:
+        """One table a record type."""
+        return self.path / "facts"
+
+    @property
+    def rejects(self) -> Path:
+        """One file a delivery with rejected rows."""
+        return self.path / "rejects"
+
+    @property
+    def spill(self) -> Path:
+        """Where a query puts what does not fit in memory."""
+        return self.path / "spill"
+
+    @property
+    def head(self) -> Path:
+        """The number and seal of the last batch, kept apart from the tables so that their loss is noticed."""
+        return self.path / "head.json"
+
+    @property
+    def id(self) -> str:
+        """The home's own name; two homes never share a segment ('' before the first write)."""
+        return str(json.loads(self.identity.read_bytes())["id"]) if self.identity.is_file() else ""
+
+    @contextmanager
+    def writing(self, wait_s: float = WAIT_S) -> Iterator[None]:
+        """Be the one writer, across all processes; the lock goes with the process that held it.
+
+        Raises:
+            StoreBusy: another writer did not finish in time.
+        """
+        make_folder(self.path)
+        with (self.path / "lock").open("a") as lock:
+            _seize(lock.fileno(), self.path, wait_s)
+            if not self.identity.is_file():
+                replace(self.identity, json.dumps({"id": uuid.uuid4().hex, "schema": SCHEMA}).encode())
+            yield
+
+    def private_key(self) -> Ed25519PrivateKey:
+        """The key this node signs with, made at first use and readable by its owner only."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
+
+        file = self.path / "keys" / "node.key"
+        if not file.is_file():
+            made = Ed25519PrivateKey.generate()
+            make_folder(file.parent)
+            file.parent.chmod(0o700)
+            replace(file, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
+            replace(file.with_suffix(".pub"), made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        return cast("Ed25519PrivateKey", load_pem_private_key(file.read_bytes(), None))
+
+    def public_key(self) -> Ed25519PublicKey:
+        """The key its seals are checked with."""
+        return self.private_key().public_key()
+
+
+def _seize(lock: int, home: Path, wait_s: float) -> None:
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > until:
+                cure = Text("请等它写完后重试", "wait until it has finished and try again")
+                busy = Text(f"另一进程正在写入，已等待 {wait_s:g} 秒", f"another process is writing; waited {wait_s:g} s")
+                raise StoreBusy(busy, where=os.fspath(home), cure=cure) from error
+            time.sleep(POLL_S)

@@ -1,0 +1,44 @@
+"""A segment: the rows one batch stored, as one Parquet file that never changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zhizao.store.durable import flush, make_folder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 122_880
+"""Rows of a row group: what one thread of the engine takes at a time."""
+
+
+def write(path: Path, rows: pa.Table) -> None:
+    """Put rows on the disk; nobody sees them before a commit names them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    make_folder(path.parent)
+    # Figures hardly repeat: a dictionary of them costs twice the time and a third more room. As integers they are read four times faster.
+    repeating = [f.name for f in rows.schema if not pa.types.is_decimal(f.type) and not pa.types.is_int64(f.type)]
+    pq.write_table(rows, path, compression="zstd", row_group_size=ROWS, use_dictionary=repeating, store_decimal_as_integer=True)
+    flush(path)
+    flush(path.parent)
+
+
+def read(path: Path, facts: tuple[int, int] | None = None) -> pa.Table:
+    """The rows of a segment, or only those numbered from one fact to another."""
+    import pyarrow.parquet as pq
+
+    from zhizao.store.contract import FACT
+
+    chosen = [(FACT, ">=", facts[0]), (FACT, "<=", facts[1])] if facts else None
+    return pq.read_table(path, filters=chosen, partitioning=None)
+
+
+def count(path: Path) -> int:
+    """The number of rows of a segment."""
+    import pyarrow.parquet as pq
+
+    return int(pq.ParquetFile(path).metadata.num_rows)

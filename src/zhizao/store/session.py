@@ -1,0 +1,65 @@
+"""A read of the store as it was at one moment: a list of batches whose segments never change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from zhizao.model.record import RecordType
+from zhizao.model.value import Known
+from zhizao.store.as_of import holding
+from zhizao.store.batch import Batch
+from zhizao.store.columns import stored_schema
+from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
+from zhizao.store.home import Home
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+    from zhizao.store.engines.duckdb import DuckDB
+
+
+class LocalSession:
+    """Queries over the segments of some batches."""
+
+    def __init__(self, engine: DuckDB, home: Home, batches: Sequence[Batch]) -> None:
+        self._engine, self._home, self._batches = engine, home, batches
+        self._relations: dict[tuple[RecordType, Known], ir.Table] = {}
+
+    def relation(self, record: RecordType, known: Known = Known()) -> ir.Table:
+        """See the contract."""
+        if (record, known) not in self._relations:
+            self._relations[record, known] = self._relation(record, known)
+        return self._relations[record, known]
+
+    def _relation(self, record: RecordType, known: Known) -> ir.Table:
+        by_publication = record.known_by == "published_at"
+        batches = [b for b in self._batches if b.record == record.id and b.stored and _until(b, known, by_publication)]
+        rows = self.versions(record, batches)
+        if by_publication and known.as_of:
+            import ibis
+
+            rows = rows.filter(rows[PUBLISHED_AT] <= ibis.literal(known.as_of, "timestamp('UTC', 6)"))
+        if any(b.revises for b in batches):
+            rows = holding(rows, record.key, self._engine)
+        return rows.select(*(f.id for f in record.fields), FACT, PUBLISHED_AT, STORED_AT)
+
+    def versions(self, record: RecordType, batches: Sequence[Batch]) -> ir.Table:
+        """Every stored version of the type in some batches, withdrawals too, with all columns."""
+        return self._engine.scan([self._home.facts / record.id / b.segment for b in batches if b.segment], stored_schema(record))
+
+    def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
+        """See the contract."""
+        return self._engine.hold(name, rows)
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """See the contract."""
+        return self._engine.fetch(expression)
+
+
+def _until(batch: Batch, known: Known, by_publication: bool) -> bool:
+    """Whether a batch was stored by then: all its rows were stored in one moment, so whole segments fall away."""
+    limits: list[datetime | None] = [known.stored_as_of, None if by_publication else known.as_of]
+    return all(limit is None or batch.at <= limit for limit in limits)

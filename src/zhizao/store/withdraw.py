@@ -1,0 +1,73 @@
+"""Withdrawal: a fact ends; its key has no value until it is delivered again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from zhizao.errors import InputError
+from zhizao.model.text import Text
+from zhizao.store import segment
+from zhizao.store.append import Rim, numbered, opened, sealed
+from zhizao.store.batch import Batch
+from zhizao.store.columns import OP, REVISES, ROW
+from zhizao.store.contract import FACT, PUBLISHED_AT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def withdraw(rim: Rim, fact: str, why: str) -> None:
+    """End a fact; see the contract. The withdrawal speaks after the version it ends, even one published in the future."""
+    import pyarrow as pa
+
+    with rim.home.writing():
+        batch, row = _row_of(rim, fact)
+        last = _last_version(rim, batch, row)
+        _require_that_it_holds(fact, row, last)
+        new = opened(rim, batch.record, batch.key)
+        published = pa.array([max(new.at, last[PUBLISHED_AT])], pa.timestamp("us", "UTC"))
+        told = {PUBLISHED_AT: published, OP: pa.array(["withdraw"]), REVISES: pa.array([True]), ROW: pa.nulls(1, pa.int64())}
+        for name, column in told.items():
+            row = row.set_column(row.schema.get_field_index(name), name, column)
+        new = replace(new, why=why, received=1, stored=1)
+        sealed(rim, new, numbered(row, new, row.schema))
+
+
+def _row_of(rim: Rim, fact: str) -> tuple[Batch, pa.Table]:
+    record, _, number = fact.rpartition(":")
+    if number.isdecimal() and number.isascii():
+        for batch in rim.history.all():
+            if batch.record == record and batch.first <= int(number) <= batch.last:
+                return batch, segment.read(rim.home.facts / record / batch.segment, (int(number), int(number)))
+    cure = Text("export 和 explain 会给出事实编号，形如 annual_return:12", "export and explain give the numbers of facts, such as annual_return:12")
+    raise InputError(Text(f"没有事实 {fact}", f"there is no fact {fact}"), where=fact, cure=cure)
+
+
+def _last_version(rim: Rim, batch: Batch, row: pa.Table) -> dict[str, Any]:
+    """The version of the row's key that is last now."""
+    import ibis
+
+    from zhizao.store.engines.duckdb import DuckDB
+
+    with closing(DuckDB(rim.home.spill)) as engine:
+        rows = engine.scan(_segments(rim, batch.record), row.select([*batch.key, FACT, PUBLISHED_AT, OP]).schema)
+        same = [rows[k].identical_to(ibis.literal(row[k][0].as_py(), rows[k].type())) for k in batch.key]
+        versions = engine.fetch(rows.filter(*same)).to_pylist()
+    return max(versions, key=lambda v: (v[PUBLISHED_AT], v[FACT]))
+
+
+def _segments(rim: Rim, record: str) -> Sequence[Any]:
+    return [rim.home.facts / record / b.segment for b in rim.history.all() if b.record == record and b.segment]
+
+
+def _require_that_it_holds(fact: str, row: pa.Table, last: dict[str, Any]) -> None:
+    if last[OP] == "withdraw":
+        cure = Text("无需处理；重新导入即可再次生效", "nothing to do; importing it again makes it hold again")
+        raise InputError(Text(f"{fact} 已经撤回", f"{fact} is withdrawn already"), where=fact, cure=cure)
+    if last[FACT] != row[FACT][0].as_py():
+        now = f"{fact.rpartition(':')[0]}:{last[FACT]}"
+        cure = Text(f"若要结束现值，请撤回 {now}", f"to end the present value, withdraw {now}")
+        raise InputError(Text(f"{fact} 已被 {now} 更正", f"{fact} has been corrected by {now}"), where=fact, cure=cure)
