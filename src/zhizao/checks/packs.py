@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from zhizao.checks.cases import Case, fill, is_placing
 from zhizao.errors import ZhizaoError
 from zhizao.measure.measure import Measurement
 from zhizao.measure.published import RECORD, readings
-from zhizao.model.entity import level_of
 from zhizao.model.finding import Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.period import Period
-from zhizao.model.record import RecordType
 from zhizao.model.series import Reading
 from zhizao.model.text import Text
-from zhizao.model.value import Value
-from zhizao.pack.content import Content, read_content
+from zhizao.model.value import Known, Value
+from zhizao.pack.content import read_content
 from zhizao.pack.found import Found
 from zhizao.pack.shaped import shaped
-from zhizao.pack.shapes import CaseShape, DrillShape, ExpectShape, PublishedShape
+from zhizao.pack.shapes import DrillShape, ExpectShape, PublishedShape
 from zhizao.store.contract import Source, Store
 
 OpenStore = Callable[[Path], Store]
 NOW = datetime(9999, 1, 1, tzinfo=UTC)
 """Every period of a case is due."""
-HOME = "nation:TEST"
-"""Where a case's entities lie, unless it says otherwise."""
+
+Results = dict[tuple[str, str, str], Value]
+"""Values by indicator, entity and period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,107 +55,94 @@ def run(library: Library, folders: Sequence[Path], open_store: OpenStore) -> Ite
     Args:
         open_store: makes an empty store in a folder.
     """
-    published = _published(library, open_store)
-    for indicator in library.indicators.values():
-        path = Path(indicator.place.file)
-        if any(path.resolve().is_relative_to(folder.resolve()) for folder in folders):
-            yield from _run_file(library, indicator, path.with_suffix(".test.yaml"), published, open_store)
+    inside = [i for i in library.indicators.values() if any(_lies_in(i, folder) for folder in folders)]
+    cases: list[Case] = []
+    published: list[tuple[Indicator, PublishedShape, Place]] = []
+    for indicator in inside:
+        yield from _read(indicator, cases, published)
+    yield from _tried(library, cases, open_store)
+    if published:
+        figures = _figures(library, open_store)
+        yield from (_compare_published(indicator, wanted, place, figures) for indicator, wanted, place in published)
 
 
-def _run_file(library: Library, indicator: Indicator, path: Path, published: Sequence[Reading], open_store: OpenStore) -> Iterator[Outcome]:
+def _lies_in(indicator: Indicator, folder: Path) -> bool:
+    return Path(indicator.place.file).resolve().is_relative_to(folder.resolve())
+
+
+def _read(indicator: Indicator, cases: list[Case], published: list[tuple[Indicator, PublishedShape, Place]]) -> Iterator[Outcome]:
+    """Gather what an indicator's test file says; what is wrong with the file itself is an outcome."""
     found = Found()
-    content = read_content(path, found)
+    content = read_content(Path(indicator.place.file).with_suffix(".test.yaml"), found)
     drill: DrillShape | None = shaped(content, DrillShape, found) if content else None
-    for finding in found:
-        yield Outcome(indicator.id, finding.code, finding.place, finding.message)
+    yield from (Outcome(indicator.id, f.code, f.place, f.message) for f in found)
     if content is None or drill is None:
         return
-    for i, case in enumerate(drill.cases):
-        yield from _run_case(library, indicator, case, content, i, open_store)
-    for i, wanted in enumerate(drill.published):
-        yield _check_published(indicator, wanted, content.place("published", i), published)
+    for i, shape in enumerate(drill.cases):
+        cases.append(Case(indicator, shape, tuple(content.place("cases", i, "expect", n) for n in range(len(shape.expect)))))
+    published += [(indicator, wanted, content.place("published", i)) for i, wanted in enumerate(drill.published)]
 
 
-def _run_case(library: Library, indicator: Indicator, case: CaseShape, content: Content, number: int, open_store: OpenStore) -> Iterator[Outcome]:
+def _tried(library: Library, cases: Sequence[Case], open_store: OpenStore) -> Iterator[Outcome]:
+    """Every case's outcomes; plain cases share a store unless some row of theirs is refused, which is then said of its own case."""
+    plain = [replace(case, world=str(n)) for n, case in enumerate(cases) if case.is_plain]
     try:
-        with TemporaryDirectory() as folder:
-            store = open_store(Path(folder))
-            refused = _fill(library, store, case)
-            values = [] if refused else _measure(library, indicator, store, case)
+        shared = _measured(library, plain, open_store)
+    except ZhizaoError:
+        shared = None
+    for case in plain if shared is not None else []:
+        yield from _compare(case, shared or {})
+    for case in cases:
+        if shared is None or not case.is_plain:
+            yield from _alone(library, case, open_store)
+
+
+def _alone(library: Library, case: Case, open_store: OpenStore) -> Iterator[Outcome]:
+    try:
+        yield from _compare(case, _measured(library, [case], open_store))
     except ZhizaoError as error:
-        refused = error.what
-    for i, expected in enumerate(case.expect):
-        place = content.place("cases", number, "expect", i)
-        yield Outcome(indicator.id, case.name, place, refused or _difference(expected, values))
+        yield from (Outcome(case.indicator.id, case.shape.name, place, error.what) for place in case.places)
 
 
-def _fill(library: Library, store: Store, case: CaseShape) -> Text | None:
-    """Store the case's facts; what was refused, where anything was."""
-    source = Source(case.name)
-    entities: dict[str, None] = {}
-    for record_id, rows in case.records.items():
-        record = library.records.get(record_id)
-        if record is None:
-            return Text(f"没有名为 {record_id} 的记录类型", f"no record type is named {record_id}")
-        entities |= {_entity(record, row): None for row in rows}
-        receipt = store.append(record, _table(record, rows), source)
-        if receipt.rejected:
-            return Text(f"{record_id} 有 {receipt.rejected} 行被拒收", f"{receipt.rejected} rows of {record_id} were rejected")
-    edges = [*(case.memberships or ()), *_at_home(library, entities, case.memberships or ())]
-    if edges:
-        memberships = [dict(zip(("entity", "relation", "parent", "valid_from", "valid_to"), edge, strict=False)) for edge in edges]
-        store.append(library.records["membership"], _table(library.records["membership"], memberships), source)
-    return None
+def _measured(library: Library, cases: Sequence[Case], open_store: OpenStore) -> Results:
+    """The values that cases ask for, from one store that holds them all.
+
+    Raises:
+        ZhizaoError: a fact was refused or a value cannot be asked for.
+    """
+    with TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        refused = fill(library, store, cases)
+        if refused:
+            raise ZhizaoError(refused)
+        with store.session() as session:
+            measurement = Measurement(library, session, Known(), NOW)
+            asked = sorted(((c.indicator.id, _sort(library, c, e), c.named(e.of), e.period) for c in cases for e in c.shape.expect))
+            values = (
+                value
+                for (indicator, _), group in groupby(asked, key=lambda a: a[:2])
+                for value in _ask(measurement, indicator, list(group))
+            )
+            return {(v.indicator, v.entity, str(v.period)): v for v in values}
 
 
-def _entity(record: RecordType, row: Mapping[str, Any]) -> str:
-    name = str(row.get(record.entity, ""))
-    return name if ":" in name else f"{record.level}:{name}"
+def _sort(library: Library, case: Case, expected: ExpectShape) -> str:
+    """Expectations that one measurement can answer together: of one kind of entity and one kind of period."""
+    return f"{is_placing(library, expected.of)}{Period.parse(expected.period).kind}"
 
 
-def _at_home(library: Library, entities: Iterable[str], edges: Sequence[Sequence[str]]) -> Iterator[tuple[str, str, str]]:
-    """A place for every entity that has none and is no part of another."""
-    placed = {edge[0] for edge in edges if edge[1] in ("located_in", "part_of")}
-    placing = {level.prefix for hierarchy, level in library.levels() if hierarchy.relation != "part_of"}
-    hosts = {edge[2] for edge in edges if edge[1] == "part_of"}
-    for entity in dict.fromkeys((*entities, *hosts)):
-        if entity not in placed and level_of(entity) not in placing:
-            yield entity, "located_in", HOME
+def _ask(measurement: Measurement, indicator: str, asked: Sequence[tuple[str, str, str, str]]) -> list[Value]:
+    entities, periods = sorted({a[2] for a in asked}), sorted({Period.parse(a[3]) for a in asked})
+    return measurement.values([indicator], of=entities, periods=periods)
 
 
-def _table(record: RecordType, rows: Sequence[Mapping[str, Any]]) -> Any:
-    import pyarrow as pa
-
-    names = [f.id for f in record.fields if any(f.id in row for row in rows)]
-    return pa.table({name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in names})
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _compare(case: Case, values: Results) -> Iterator[Outcome]:
+    for expected, place in case.expectations():
+        value = values.get((case.indicator.id, case.named(expected.of), expected.period))
+        yield Outcome(case.indicator.id, case.shape.name, place, _difference(expected, value))
 
 
-def _measure(library: Library, indicator: Indicator, store: Store, case: CaseShape) -> list[Value]:
-    with store.session() as session:
-        measurement = Measurement(library, session, now=NOW)
-        values: list[Value] = []
-        kinds = {Period.parse(e.period).kind for e in case.expect}
-        for kind in kinds:
-            asked = [e for e in case.expect if Period.parse(e.period).kind == kind]
-            periods = sorted({Period.parse(e.period) for e in asked})
-            for unit in (True, False):
-                of = sorted({e.of for e in asked if _is_unit(library, e.of) == unit})
-                values += measurement.values([indicator.id], of=of, periods=periods) if of else []
-    return values
-
-
-def _is_unit(library: Library, entity: str) -> bool:
-    return not any(level_of(entity) == level.prefix for hierarchy, level in library.levels() if hierarchy.relation != "part_of")
-
-
-def _difference(expected: ExpectShape, values: Sequence[Value]) -> Text | None:
-    value = next((v for v in values if v.entity == expected.of and str(v.period) == expected.period), None)
+def _difference(expected: ExpectShape, value: Value | None) -> Text | None:
     where = f"{expected.of} {expected.period}"
     if value is None:
         return Text(f"{where}：没有值", f"{where}: there is no value")
@@ -171,30 +158,27 @@ def _difference(expected: ExpectShape, values: Sequence[Value]) -> Text | None:
     return None
 
 
-def _published(library: Library, open_store: OpenStore) -> list[Reading]:
+def _figures(library: Library, open_store: OpenStore) -> list[Reading]:
     """The published readings that the packs ship."""
     from zhizao.store.files import read
 
-    files = [data for data in library.data if data.record == RECORD]
-    if not files or RECORD not in library.records:
+    record = library.records.get(RECORD)
+    if record is None:
         return []
     with TemporaryDirectory() as folder:
         store = open_store(Path(folder))
-        for data in files:
-            store.append(library.records[RECORD], read(Path(data.path)), Source(data.path, data.sha256))
+        for data in library.data:
+            if data.record == RECORD:
+                store.append(record, read(Path(data.path)), Source(data.path, data.sha256))
         with store.session() as session:
             return readings(library, session)
 
 
-def _check_published(indicator: Indicator, wanted: PublishedShape, place: Place, published: Sequence[Reading]) -> Outcome:
+def _compare_published(indicator: Indicator, wanted: PublishedShape, place: Place, figures: Sequence[Reading]) -> Outcome:
     name = f"{wanted.series} {wanted.period}"
-    found = [
-        r for r in published
-        if r.series == wanted.series and str(r.period) == wanted.period and r.entity == (wanted.of or r.entity)
-    ]  # fmt: skip
-    if not found:
+    same = [r for r in figures if (r.series, str(r.period)) == (wanted.series, wanted.period) and wanted.of in ("", r.entity)]
+    if not same:
         return Outcome(indicator.id, name, place, Text(f"{name}：没有公布数", f"{name}: there is no published figure"))
-    values = ", ".join(sorted({str(r.value) for r in found}))
-    if all(r.value == wanted.value for r in found):
-        return Outcome(indicator.id, name, place)
-    return Outcome(indicator.id, name, place, Text(f"{name}：应为 {wanted.value}，公布 {values}", f"{name}: should be {wanted.value}, is {values}"))
+    values = ", ".join(sorted({str(r.value) for r in same}))
+    wrong = Text(f"{name}：应为 {wanted.value}，公布 {values}", f"{name}: should be {wanted.value}, is {values}")
+    return Outcome(indicator.id, name, place, None if all(r.value == wanted.value for r in same) else wrong)

@@ -73,6 +73,6 @@ class Over:
         if not n:
             return None
         if self.kind == "mean":
-            divisor: int = values[2] if self.weighted else n
-            return Decimal(values[1]) / Decimal(divisor).scaleb(SCALE) if divisor else None
+            divisor = Decimal(values[2] if self.weighted else n)
+            return Decimal(values[1]) / divisor / 10**SCALE if divisor else None
         return Decimal(values[1]) / 10**SCALE
