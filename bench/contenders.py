@@ -31,7 +31,7 @@ with placed as (
         sum(value_added_2015) filter (value_added_2015 is not null and staff is not null) as real_added,
         sum(staff) filter (value_added_2015 is not null and staff is not null) as staff,
         count(*) filter (uses_digital_design_tools) as users, count(uses_digital_design_tools) as asked,
-        sum(((2 * nc_key_processes::bigint * 1000000000000 + key_processes) // (2 * key_processes))::hugeint)
+        sum(((2 * nc_key_processes::bigint * 1000000000000 + key_processes) // nullif(2 * key_processes, 0))::hugeint)
             filter (key_processes > 0 and nc_key_processes is not null) as rates,
         count(*) filter (key_processes > 0 and nc_key_processes is not null) as rated,
         sum(energy_tce) filter (energy_tce is not null and value_added_2015 is not null) as energy,

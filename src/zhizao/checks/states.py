@@ -22,7 +22,7 @@ def state_of_values(state: State, values: Sequence[Any]) -> Values:
     Example:
         >>> from zhizao.measure.states import state_of
         >>> state_of_values(state_of("sum"), [1, None, 2])
-        (2, 3)
+        (3,)
     """
     singles = (state.single(value, _stamp(i)) for i, value in enumerate(values))
     return reduce(lambda a, b: merge(state, a, b), singles, empty(state))

@@ -37,7 +37,8 @@ class Question:
     leaves: tuple[Leaf, ...]
     periods: tuple[Period, ...]
     hierarchies: tuple[Hierarchy, ...]
-    weights: tuple[str, ...] = ()
+    answers: tuple[tuple[Leaf, str], ...] = ()
+    """What coverage asks: a leaf of each indicator, and the field that weighs its answers ('' for none)."""
     unit_level: str = ""
     units: tuple[str, ...] = ()
     attribute: str = "place"
@@ -51,6 +52,11 @@ class Question:
     def distinct_leaves(self) -> tuple[Leaf, ...]:
         """Its leaves, each once."""
         return tuple({leaf.key: leaf for leaf in self.leaves}.values())
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The fields that weigh answers."""
+        return tuple(dict.fromkeys(weight for _, weight in self.answers if weight))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -112,10 +118,11 @@ def complete(rows: ir.Table, needs: Iterable[str]) -> ir.BooleanValue | None:
 
 def _answers(question: Question, rows: ir.Table) -> dict[str, ir.Scalar]:
     found: dict[str, ir.Scalar] = {f"w_{weight}": rows[weight].sum() for weight in question.weights}
-    for leaf in question.leaves:
+    for leaf, weight in question.answers:
         flag = complete(rows, leaf.needs)
         found[leaf.answers] = rows.count(where=flag)
-        found |= {f"{leaf.answers}_w_{weight}": rows[weight].sum(where=flag) for weight in question.weights}
+        if weight:
+            found[f"{leaf.answers}_w_{weight}"] = rows[weight].sum(where=flag)
     return found
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.calendar import PERIOD, label
 from zhizao.measure.cells import ROWS, UNIT, Cells, Question
+from zhizao.measure.leaf import Leaf
 from zhizao.measure.placement import Placement
+from zhizao.measure.rollup import Key, Merged
+from zhizao.model.indicator import Indicator
+from zhizao.model.value import Coverage
 from zhizao.store.contract import Session
 
 DUE = "_due"
+STEP = Decimal("0.000001")
+"""The step coverage is printed in."""
+WHOLE = Decimal("1.000000")
+NOTHING_DUE = Coverage()
 
 
 def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table) -> ir.Table | None:
@@ -23,11 +34,14 @@ def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table)
     units = _units(question, placement)
     if units is None:
         return None
-    expected = session.hold("expected", _expected(question, placement, units, periods))
-    counted = expected.group_by(list(question.keys)).aggregate(**{DUE: expected.count()})
-    if not question.weights or not _anyone_silent(cells, session, expected):
-        return session.hold("due", counted)
-    return session.hold("due", _with_silent_weight(question, session, placement, expected, counted))
+    placed = session.hold("units", _placed(question, placement, units, periods))
+    keys = [name for name in question.keys if name in placed.columns]
+    counted = placed.group_by(keys).aggregate(**{DUE: placed.count()})
+    counted = counted if PERIOD in keys else counted.cross_join(periods.select(PERIOD))
+    if question.weights and _anyone_silent(cells, session, counted, periods):
+        expected = placed if PERIOD in keys else placed.cross_join(periods.select(PERIOD))
+        counted = _with_silent_weight(question, session, placement, expected, counted)
+    return session.hold("due", counted)
 
 
 def _units(question: Question, placement: Placement) -> ir.Table | None:
@@ -43,25 +57,27 @@ def _units(question: Question, placement: Placement) -> ir.Table | None:
     return units.distinct()
 
 
-def _expected(question: Question, placement: Placement, units: ir.Table, periods: ir.Table) -> ir.Table:
-    """Every unit in every period in which it belongs somewhere, with its places."""
+def _placed(question: Question, placement: Placement, units: ir.Table, periods: ir.Table) -> ir.Table:
+    """Every unit that belongs somewhere, with its places; in each period where belonging begins or ends."""
     attribute = "seat" if question.attribute == "seat" else "place"
-    spread = units.cross_join(periods.select(PERIOD))
+    if any(placement.is_dated(h.relation) for h in question.hierarchies):
+        units = units.cross_join(periods.select(PERIOD))
     if question.unit_level:
-        spread = placement.with_host(spread, question.record, question.unit_level)
-        spread = spread.mutate(**{UNIT: placement.unit(spread, question.record, question.unit_level)})
-        spread = spread.filter(spread[UNIT].isin(question.units)) if question.units else spread.filter(spread[UNIT].notnull())
-    placed = placement.place(spread, question.record, periods, question.hierarchies, attribute)  # type: ignore[arg-type]
+        units = placement.with_host(units, question.record, question.unit_level)
+        units = units.mutate(**{UNIT: placement.unit(units, question.record, question.unit_level)})
+        units = units.filter(units[UNIT].isin(question.units)) if question.units else units.filter(units[UNIT].notnull())
+    placed = placement.place(units, question.record, periods, question.hierarchies, attribute)  # type: ignore[arg-type]
     placed = placed.filter(ibis.or_(*(placed[name].notnull() for name in question.places)))
     return placed.mutate(**{name: placed[name].fill_null("") for name in question.places})
 
 
-def _anyone_silent(cells: Cells, session: Session, expected: ir.Table) -> bool:
-    wanted = int(session.fetch(expected.aggregate(n=expected.count()))["n"][0].as_py())
-    plain = cells.plain
-    nowhere = ibis.and_(*(plain[name] == "" for name in cells.question.places)) if cells.question.places else ibis.literal(False)
-    answered = session.fetch(plain.filter(~nowhere).aggregate(n=plain[ROWS].sum()))["n"][0].as_py()
-    return wanted > int(answered or 0)
+def _anyone_silent(cells: Cells, session: Session, counted: ir.Table, periods: ir.Table) -> bool:
+    """Whether fewer rows came from units that belong somewhere than were due."""
+    plain = cells.plain.semi_join(periods, PERIOD)
+    nowhere = ibis.and_(*(plain[name] == "" for name in cells.question.places))
+    answered = plain.filter(~nowhere).aggregate(answered=plain[ROWS].sum())
+    row = session.fetch(counted.aggregate(due=counted[DUE].sum()).cross_join(answered)).to_pylist()[0]
+    return int(row["due"] or 0) > int(row["answered"] or 0)
 
 
 def _with_silent_weight(question: Question, session: Session, placement: Placement, expected: ir.Table, counted: ir.Table) -> ir.Table:
@@ -84,3 +100,30 @@ def _earlier(silent: ir.Table, facts: ir.Table, entity: str) -> ir.Table:
     """The silent units with every fact they reported in an earlier period."""
     joined = silent.join(facts, silent[entity] == facts._of)
     return joined.filter(joined["_in"] < joined[PERIOD])
+
+
+class Covered:
+    """The coverage of one indicator in one period, entity by entity."""
+
+    def __init__(self, indicator: Indicator, leaf: Leaf | None, merged: Merged, period: str) -> None:
+        none: dict[Key, Any] = {}
+        counts, answers, weight = merged.counts, leaf.answers if leaf else "", indicator.weight
+        self._period = period
+        self._rows, self._due = counts.get(ROWS, none), counts.get(DUE, none)
+        self._answered = counts.get(answers, none)
+        self._weighs = bool(weight)
+        self._weight, self._silent = counts.get(f"w_{weight}", none), counts.get(f"{DUE}_w_{weight}", none)
+        self._answered_weight = counts.get(f"{answers}_w_{weight}", none)
+
+    def of(self, entity: str) -> Coverage:
+        """Answered over due, by count and by weight; nothing where nothing was due."""
+        key = (entity, self._period)
+        units = max(self._due.get(key) or 0, self._rows.get(key) or 0)
+        if not units:
+            return NOTHING_DUE
+        answered = self._answered.get(key) or 0
+        whole = (self._weight.get(key) or 0) + (self._silent.get(key) or 0) if self._weighs else 0
+        return Coverage(
+            count=WHOLE if answered == units else (Decimal(answered) / units).quantize(STEP),
+            weight=(Decimal(self._answered_weight.get(key) or 0) / whole).quantize(STEP) if whole else None,
+        )

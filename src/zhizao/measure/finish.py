@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import partial, reduce
+from itertools import repeat
 
 from zhizao.errors import InputError
 from zhizao.measure.leaf import Leaf, leaves
-from zhizao.measure.states import State, Values, merge
+from zhizao.measure.states import Values, merge
 from zhizao.measure.states.distinct import Distinct
 from zhizao.measure.states.histogram import Histogram
 from zhizao.measure.states.moments import Moments
@@ -20,8 +21,8 @@ from zhizao.model.text import Text
 EXACT = Context(prec=50, traps=[InvalidOperation, Overflow, DivisionByZero])
 """The arithmetic of every finished value: 50 digits, half-even."""
 
-Look = Callable[[Leaf, Period], Values]
-"""Gives the merged state (a tuple) of a leaf in a period."""
+Look = Callable[[Leaf, Period], Sequence[Values]]
+"""Gives the merged states of a leaf in a period, one for each of a fixed list of entities."""
 
 
 def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
@@ -104,98 +105,112 @@ def _same_in(period: Period, base: int) -> Period:
     return year(base) if period.kind == "year" else Period.parse(f"{base:04d}{period.text[4:]}")
 
 
+Column = list[Decimal | None]
+"""A finished value for each of a fixed list of entities; None where it is undefined."""
+
+
 class Finisher:
-    """The arithmetic of one indicator, ready to be applied to any entity and period."""
+    """The arithmetic of one indicator, applied to many entities at once."""
 
     def __init__(self, indicator: Indicator, native: PeriodKind) -> None:
         assert indicator.tree is not None
         self.indicator, self.native, self.tree = indicator, native, indicator.tree
         self._leaf: Mapping[int, Leaf] = {id(leaf.node): leaf for leaf in leaves(indicator)}
-        self._states: Mapping[int, State] = {node: leaf.state for node, leaf in self._leaf.items()}
         self._unit = Decimal(1).scaleb(-indicator.decimals)
 
-    def value(self, period: Period, look: Look) -> Decimal | None:
-        """The value in the indicator's unit at its printed scale; None where it is undefined."""
+    def values(self, period: Period, look: Look) -> Column:
+        """The values in the indicator's unit at its printed scale, in the order of the entities that ``look`` speaks of."""
         with localcontext(EXACT):
-            raw = self._of(self.tree, period, look)
-            return None if raw is None else (raw * self.indicator.factor).quantize(self._unit)
+            factor, unit = self.indicator.factor, self._unit
+            return [None if raw is None else (raw * factor).quantize(unit) for raw in self._of(self.tree, period, look)]
 
-    def _of(self, tree: Expr, period: Period, look: Look) -> Decimal | None:
+    def _of(self, tree: Expr, period: Period, look: Look) -> Column:
         match tree:
             case Fold() | Barrier():
-                return self._states[id(tree)].finish(self._merged(tree, period, look))
+                finish = self._leaf[id(tree)].state.finish
+                return [finish(values) for values in self._merged(tree, period, look)]
             case Number(value=value):
-                return value
-            case Op(op="neg", args=(one,)):
-                found = self._of(one, period, look)
-                return None if found is None else -found
-            case Op(op=op, args=(left, right)):
-                a, b = self._of(left, period, look), self._of(right, period, look)
-                return None if a is None or b is None else _arithmetic(op, a, b, self.indicator.zero)
+                return _Repeated(value)
+            case Op(op=op, args=args):
+                return _each(lambda *v: _arithmetic(op, v, self.indicator.zero), [self._of(a, period, look) for a in args])
             case Call():
                 return self._call(tree, period, look)
         raise AssertionError(tree)
 
-    def _merged(self, tip: Fold | Barrier, period: Period, look: Look) -> Values:
-        """The state of a period; a window's is the merge of its years'."""
-        leaf, state = self._leaf[id(tip)], self._states[id(tip)]
-        parts = years_of(period) if period.kind == "window" else [period]
-        return reduce(partial(merge, state), (look(leaf, p) for p in parts))
+    def _merged(self, tip: Expr, period: Period, look: Look) -> Sequence[Values]:
+        """The states of a period; a window's are the merge of its years'."""
+        leaf = self._leaf[id(tip)]
+        if period.kind != "window":
+            return look(leaf, period)
+        parts = zip(*(look(leaf, year) for year in years_of(period)), strict=True)
+        return [reduce(partial(merge, leaf.state), several) for several in parts]
 
-    def _call(self, call: Call, period: Period, look: Look) -> Decimal | None:
+    def _call(self, call: Call, period: Period, look: Look) -> Column:
         if call.name in ("quantile", "mean", "sd", "estimate"):
-            return self._of_state(call, period, look)
-        values = [self._of(arg, at, look) for at in moments_of(call, period, self.native) for arg in call.args]
-        if any(v is None for v in values):
-            return None
-        return _apply(call, [v for v in values if v is not None], growth_span(call, period), self.indicator.zero)
+            reading = self._reading(call)
+            return [reading(values) for values in self._merged(call.args[0], period, look)]
+        columns = [self._of(arg, at, look) for at in moments_of(call, period, self.native) for arg in call.args]
+        span = growth_span(call, period)
+        return _each(lambda *v: _apply(call, v, span, self.indicator.zero), columns)
 
-    def _of_state(self, call: Call, period: Period, look: Look) -> Decimal | None:
-        """Finishers that read a whole state, not a number."""
-        fold = call.args[0]
-        state = self._states[id(fold)]
-        assert isinstance(fold, Fold)
-        values = self._merged(fold, period, look)
-        match state:
-            case Histogram() if call.name == "quantile":
-                q = call.args[1]
-                assert isinstance(q, Number)
-                return state.quantile(values, q.value)
-            case Moments():
-                return state.mean(values) if call.name == "mean" else state.sd(values)
-            case Distinct():
-                return state.finish(values)
+    def _reading(self, call: Call) -> Callable[[Values], Decimal | None]:
+        """A finisher that reads a whole state, not a number."""
+        state = self._leaf[id(call.args[0])].state
+        match state, call.args[1:]:
+            case Histogram(), (Number(value=q),) if call.name == "quantile":
+                return lambda values: state.quantile(values, q)
+            case Moments(), ():
+                return state.mean if call.name == "mean" else state.sd
+            case Distinct(), ():
+                return state.finish
         raise InputError(Text(f"{call.name} 不适用于此状态", f"{call.name} does not read this state"), where=self.indicator.id)
 
 
-def _arithmetic(op: str, a: Decimal, b: Decimal, zero: ZeroRule) -> Decimal | None:
+class _Repeated(list[Decimal | None]):
+    """A constant, as long as the columns beside it."""
+
+    def __init__(self, value: Decimal) -> None:
+        super().__init__([value])
+
+
+def _each(function: Callable[..., Decimal | None], columns: Sequence[Column]) -> Column:
+    """A function applied to each entity's values, None where any of them is."""
+    length = max((len(c) for c in columns if not isinstance(c, _Repeated)), default=1)
+    rows = zip(*(repeat(c[0], length) if isinstance(c, _Repeated) else c for c in columns), strict=True)
+    return [None if None in row else function(*row) for row in rows]
+
+
+_ZERO: Mapping[ZeroRule, Decimal | None] = {"undefined": None, "zero": Decimal(0), "one": Decimal(1)}
+
+
+def _arithmetic(op: str, values: Sequence[Decimal], zero: ZeroRule) -> Decimal | None:
+    first = values[0]
     match op:
+        case "/":
+            return first / values[1] if values[1] else _ZERO[zero]
         case "+":
-            return a + b
+            return first + values[1]
         case "-":
-            return a - b
+            return first - values[1]
         case "*":
-            return a * b
+            return first * values[1]
         case _:
-            return a / b if b else {"undefined": None, "zero": Decimal(0), "one": Decimal(1)}[zero]
+            return -first
 
 
-def _apply(call: Call, values: list[Decimal], span: int, zero: ZeroRule) -> Decimal | None:
+def _apply(call: Call, values: Sequence[Decimal], span: int, zero: ZeroRule) -> Decimal | None:
     first = values[0]
     match call.name:
         case "base" | "at_end":
             return first
         case "share":
-            return _arithmetic("/", first, values[1], zero)
+            return _arithmetic("/", values, zero)
         case "growth":
-            ratio = _arithmetic("/", first, values[1], zero)
-            if ratio is None or (span > 1 and ratio <= 0):
-                return None
-            return ratio - 1 if _years(call) == 1 else ratio ** (Decimal(1) / _years(call)) - 1
+            return _growth(_arithmetic("/", values, zero), _years(call), span)
         case "rolling":
             return sum(values, Decimal(0)) / len(values)
         case "pow":
-            return first ** values[1] if first > 0 or values[1] == int(values[1]) and first else None
+            return first ** values[1] if first > 0 or (values[1] == int(values[1]) and first) else None
         case "sqrt":
             return first.sqrt() if first >= 0 else None
         case "ln":
@@ -205,6 +220,13 @@ def _apply(call: Call, values: list[Decimal], span: int, zero: ZeroRule) -> Deci
         case "abs":
             return abs(first)
     raise InputError(Text(f"没有名为 {call.name} 的函数", f"no function is named {call.name}"))
+
+
+def _growth(ratio: Decimal | None, years: int, span: int) -> Decimal | None:
+    """Yearly growth from the ratio of two values; a change of sign has no average growth."""
+    if ratio is None or (span > 1 and ratio <= 0):
+        return None
+    return ratio - 1 if years == 1 else ratio ** (Decimal(1) / years) - 1
 
 
 def _years(call: Call) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from zhizao.measure.over import Over
 from zhizao.measure.rows import fields_needed
@@ -13,7 +14,7 @@ from zhizao.model.indicator import Indicator, Missing
 from zhizao.model.record import RecordType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leaf:
     """One fold or barrier over the rows of one record type.
 
@@ -24,12 +25,12 @@ class Leaf:
     missing: Missing
     needs: tuple[str, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A short name, the same for equal leaves."""
         return "s" + digest(self.node, self.missing, self.needs)
 
-    @property
+    @cached_property
     def state(self) -> State:
         """The state the leaf folds into."""
         if isinstance(self.node, Barrier):
@@ -40,7 +41,7 @@ class Leaf:
         """The names of its state's columns in a table of cells."""
         return [f"{self.key}_{column.name}" for column in self.state.columns]
 
-    @property
+    @cached_property
     def answers(self) -> str:
         """The name of the requirement it shares with other leaves: which rows answered."""
         return "a" + digest(self.missing, self.needs)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 import pyarrow as pa
 
@@ -15,25 +13,22 @@ from zhizao.errors import InputError, UnknownName
 from zhizao.measure import calendar
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.cells import ROWS, Question, build
-from zhizao.measure.coverage import DUE, due
+from zhizao.measure.coverage import DUE, Covered, due
 from zhizao.measure.finish import Finisher, needed
 from zhizao.measure.leaf import Leaf, leaves
 from zhizao.measure.over import Over
 from zhizao.measure.placement import Placement
-from zhizao.measure.rollup import Key, Merged, nothing, roll_up
+from zhizao.measure.rollup import Merged, nothing, roll_up
 from zhizao.measure.states import Values
-from zhizao.model.entity import CROSS
+from zhizao.model.entity import CROSS, Hierarchy, level_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.period import Period, PeriodKind
 from zhizao.model.record import RecordType
 from zhizao.model.series import Origin
 from zhizao.model.text import Text
-from zhizao.model.value import Coverage, Known, Status, Value
+from zhizao.model.value import Known, Status, Value
 from zhizao.store.contract import Session
-
-SHARE = Decimal("0.000001")
-"""The step coverage is printed in."""
 
 
 @dataclass
@@ -62,11 +57,13 @@ class Measurement:
             InputError: an indicator without formula, or periods that do not fit its facts.
         """
         chosen = [self._computable(name) for name in dict.fromkeys(indicators)]
+        ends = {period: period.end for period in periods}
         found: list[Value] = []
         for record, attribute in dict.fromkeys((i.record, i.attribute) for i in chosen):
             group = [i for i in chosen if (i.record, i.attribute) == (record, attribute)]
             found += self._of_record(self.library.records[record], group, of, by, list(periods))
-        return sorted(found, key=lambda v: ([i.id for i in chosen].index(v.indicator), v.entity, v.period.end))
+        order = {indicator.id: i for i, indicator in enumerate(chosen)}
+        return sorted(found, key=lambda v: (order[v.indicator], v.entity, ends[v.period]))
 
     def _computable(self, name: str) -> Indicator:
         if name not in self.library.indicators:
@@ -96,15 +93,17 @@ class Measurement:
         native: PeriodKind = record.period
         merged: dict[PeriodKind, Merged] = {}
         for kind, all_of_kind in needed([(i, native) for i in indicators], periods).items():
-            merged[kind] = self.merged(record, indicators, wanted, all_of_kind)  # type: ignore[index]
+            merged[kind] = self.merged(record, indicators, wanted, all_of_kind, due_in=periods)  # type: ignore[index]
         return [value for i in indicators for value in self._finished(i, record, merged, wanted, periods)]
 
-    def merged(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> Merged:
-        """The merged states of the aims in periods of one kind."""
+    def merged(
+        self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period], due_in: Sequence[Period] = ()
+    ) -> Merged:
+        """The merged states of the aims in periods of one kind, and the units due in some of them."""
         question = self.question(record, indicators, wanted, periods)
         table = self.session.hold("periods", pa.table(calendar.table(periods)))
         cells = build(question, self.session, self.placement, table)
-        expected = due(cells, self.session, self.placement, table)
+        expected = due(cells, self.session, self.placement, table.filter(table[calendar.PERIOD].isin([str(p) for p in due_in])))
         targets = Targets(self.placement, question.hierarchies, question.unit_level == record.level)
         return roll_up(cells, self.session, targets, wanted, {str(p): p for p in periods}, expected)
 
@@ -115,98 +114,72 @@ class Measurement:
             leaves=tuple(leaf for i in indicators for leaf in leaves(i)),
             periods=tuple(periods),
             hierarchies=self._hierarchies(wanted),
-            weights=tuple(dict.fromkeys(i.weight for i in indicators if i.weight)),
+            answers=tuple((leaf, i.weight) for i in indicators for leaf in leaves(i)[:1]),
             unit_level=next((aim.unit_level for aim in wanted if aim.unit_level), ""),
             units=tuple(aim.unit for aim in wanted) if all(aim.unit for aim in wanted) else (),
             attribute=indicators[0].attribute,
         )
 
-    def _hierarchies(self, wanted: Sequence[Aim]) -> tuple[Any, ...]:
-        """Cells refine every partition; an overlap or a partial hierarchy only where it is asked for."""
-        asked = {level for aim in wanted for level in aim.levels} | {e.partition(":")[0] for aim in wanted for e in aim.within}
-        return tuple(
-            h
-            for h in self.placement.hierarchies
-            if h.cover == "partition" or any(lv.id in asked or lv.prefix in asked for lv in h.levels if lv.id != "nation")
-        )
+    def _hierarchies(self, wanted: Sequence[Aim]) -> tuple[Hierarchy, ...]:
+        """Cells refine every partition; an overlap or a partial hierarchy only where no partition has what is asked for."""
+        asked = {level for aim in wanted for level in aim.levels} | {level_of(e) for aim in wanted for e in aim.within}
+        partitions = [h for h in self.placement.hierarchies if h.cover == "partition"]
+        asked -= {name for h in partitions for level in h.levels for name in (level.id, level.prefix)}
+        return (*partitions, *(h for h in self.placement.hierarchies if any({lv.id, lv.prefix} & asked for lv in h.levels)))
 
     # ── finishing ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _finished(
-        self, indicator: Indicator, record: RecordType, merged: Mapping[PeriodKind, Merged], wanted: tuple[Aim, ...], periods: list[Period]
-    ) -> list[Value]:
-        finisher = Finisher(indicator, record.period)
+        self,
+        indicator: Indicator,
+        record: RecordType,
+        merged: Mapping[PeriodKind, Merged],
+        wanted: tuple[Aim, ...],
+        periods: list[Period],
+    ) -> Iterator[Value]:
         parts = leaves(indicator)
-        entities = sorted(
-            {key[0] for m in merged.values() for key in m.keys()}  # noqa: SIM118
-            | {a.label for a in wanted if a.label and not a.levels and (a.unit or not a.unit_level)}
-        )
-        template = self._template(indicator)
-        found: list[Value] = []
-        for entity in entities:
-            origin: Origin = "simulated" if self._is_simulated(entity) else "real"
-            for period in periods:
+        entities = _entities(merged.values(), wanted)
+        origins = [self._origin(entity) for entity in entities]
+        finisher = Finisher(indicator, record.period)
+        at = (self.known.as_of or self.known.stored_as_of or self.now).isoformat()
 
-                def look(leaf: Leaf, at: Period, entity: str = entity) -> Values:
-                    return merged[at.kind].states.get(leaf.key, {}).get((entity, str(at))) or nothing(leaf)
+        def look(leaf: Leaf, period: Period) -> list[Values]:
+            found, none, label = merged[period.kind].states.get(leaf.key, {}), nothing(leaf), str(period)
+            return [found.get((entity, label), none) for entity in entities]
 
-                value = finisher.value(period, look)
-                counts = merged.get(period.kind, Merged())
-                key = (entity, str(period))
-                status: Status = "ok" if value is not None else self._status(period, parts, counts, key, look)
-                coverage = _coverage(indicator, parts[0] if parts else None, counts, key)
-                found.append(replace(template, entity=entity, period=period, value=value, status=status, coverage=coverage, origin=origin))
-        return found
+        for period in periods:
+            counts = merged.get(period.kind, Merged())
+            covered = Covered(indicator, parts[0] if parts else None, counts, str(period))
+            for i, value in enumerate(finisher.values(period, look)):
+                entity = entities[i]
+                yield Value(
+                    indicator=indicator.id, series=f"{indicator.id}.computed", basis="computed", scope="plan", kind="computed", origin=origins[i],
+                    entity=entity, period=period, value=value, unit=indicator.unit,
+                    status="ok" if value is not None else self._status(period, parts, counts, entity),
+                    coverage=covered.of(entity), definition=indicator.definition, known_at=at,
+                )  # fmt: skip
 
-    def _template(self, indicator: Indicator) -> Value:
-        at = self.known.as_of or self.known.stored_as_of or self.now
-        return Value(
-            indicator=indicator.id,
-            series=f"{indicator.id}.computed",
-            basis="computed",
-            scope="plan",
-            kind="computed",
-            origin="real",
-            entity="",
-            period=Period("year", "0001"),
-            value=None,
-            unit=indicator.unit,
-            status="undefined",
-            coverage=Coverage(),
-            definition=indicator.definition,
-            known_at=at.isoformat(),
-        )
-
-    def _status(self, period: Period, parts: tuple[Leaf, ...], counts: Merged, key: Key, look: Any) -> Status:
+    def _status(self, period: Period, parts: tuple[Leaf, ...], counts: Merged, entity: str) -> Status:
+        key = (entity, str(period))
         if period.end > self.now:
             return "not_due"
-        if counts.counts.get(DUE, {}).get(key) and not counts.counts.get(ROWS, {}).get(key):
+        if counts.count(DUE, key) and not counts.count(ROWS, key):
             return "not_reported"
         overs = [leaf for leaf in parts if isinstance(leaf.state, Over)]
-        answered = any(counts.counts.get(leaf.answers, {}).get(key) for leaf in overs)
-        if answered and all(look(leaf, period)[0] == 0 for leaf in overs):
+        answered = any(counts.count(leaf.answers, key) for leaf in overs)
+        if answered and all(counts.states[leaf.key].get(key, (0,))[0] == 0 for leaf in overs):
             return "not_applicable"
         return "undefined"
 
-    def _is_simulated(self, entity: str) -> bool:
+    def _origin(self, entity: str) -> Origin:
         day = self.now.date()
-        return any(
+        simulated = any(
             "nation:SIM" in self.placement.ancestors(h, part, day) for part in entity.split(CROSS) for h in self.placement.hierarchies
         )
+        return "simulated" if simulated else "real"
 
 
-def _coverage(indicator: Indicator, leaf: Leaf | None, merged: Merged, key: Key) -> Coverage:
-    """Answered over due, by count and by weight."""
-    if leaf is None:
-        return Coverage()
-    counts = {name: column.get(key) or 0 for name, column in merged.counts.items()}
-    rows = counts.get(ROWS, 0)
-    units = max(counts.get(DUE, 0), rows)
-    if not units:
-        return Coverage()
-    weight = indicator.weight
-    whole = counts.get(f"w_{weight}", 0) + counts.get(f"{DUE}_w_{weight}", 0) if weight else 0
-    return Coverage(
-        count=(Decimal(counts[leaf.answers]) / units).quantize(SHARE) if rows else Decimal(0).quantize(SHARE),
-        weight=(Decimal(counts.get(f"{leaf.answers}_w_{weight}", 0)) / whole).quantize(SHARE) if whole else None,
-    )
+def _entities(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:
+    """Every entity with facts or due ones, and those asked for by name although there is nothing of them."""
+    named = {a.label for a in wanted if a.label and not a.levels and (a.unit or not a.unit_level)}
+    return sorted({entity for m in merged for entity, _ in m.keys()} | named)  # noqa: SIM118

@@ -25,7 +25,7 @@ class Over:
     Example:
         >>> mean = Over("mean", weighted=False)
         >>> mean.finish((4, 2 * 10**12))
-        Decimal('0.5')
+        Decimal('0.500000000000')
     """
 
     kind: BarrierKind
@@ -34,12 +34,12 @@ class Over:
     @property
     def columns(self) -> tuple[Column, ...]:
         if self.kind == "count":
-            return (Column("n", "sum"),)
+            return (Column("n", "count"),)
         if self.kind in ("min", "max"):
             rule: MergeRule = "min" if self.kind == "min" else "max"
-            return (Column("n", "sum"), Column("value", rule))
+            return (Column("n", "count"), Column("value", rule))
         weight = (Column("weight", "sum"),) if self.weighted else ()
-        return (Column("n", "sum"), Column("total", "sum"), *weight)
+        return (Column("n", "count"), Column("total", "sum"), *weight)
 
     def lift_finished(self, value: ir.Column, weight: ir.Column | None, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
         """The aggregates over finished values (whole numbers at SCALE) and weights (whole numbers)."""
@@ -63,7 +63,7 @@ class Over:
     def single(self, value: Any, stamp: str = "") -> Values:
         """The state of one finished value (a whole number at SCALE), unweighted."""
         if value is None:
-            return (0,) if self.kind == "count" else (0, None if self.kind in ("min", "max") else 0)
+            return (0,) if self.kind == "count" else (0, None)
         return (1,) if self.kind == "count" else (1, value)
 
     def finish(self, values: Values) -> Decimal | None:
@@ -73,6 +73,6 @@ class Over:
         if not n:
             return None
         if self.kind == "mean":
-            divisor = Decimal(values[2] if self.weighted else n)
-            return Decimal(values[1]) / divisor / 10**SCALE if divisor else None
-        return Decimal(values[1]) / 10**SCALE
+            divisor: Decimal = Decimal(values[2]) if self.weighted else Decimal(n)
+            return Decimal(values[1]).scaleb(-SCALE) / divisor if divisor else None
+        return Decimal(values[1]).scaleb(-SCALE)

@@ -27,6 +27,15 @@ def place_column(hierarchy: Hierarchy) -> str:
     return f"_place_{hierarchy.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The stored edges of one relation: child, parent, _from, _to; whether there are any, and whether any begins or ends."""
+
+    table: ir.Table
+    exist: bool
+    dated: bool
+
+
 @dataclass
 class Placement:
     """The memberships of a store and of the loaded packs, as known at a time."""
@@ -34,7 +43,9 @@ class Placement:
     library: Library
     session: Session
     known: Known
+    _own: dict[str, Edges] = field(default_factory=dict)
     _edges: dict[tuple[str, Attribute], ir.Table | None] = field(default_factory=dict)
+    _above: dict[tuple[str, str, date], tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def hierarchies(self) -> tuple[Hierarchy, ...]:
@@ -52,14 +63,23 @@ class Placement:
             _to=ibis.coalesce(table.valid_to, upper),
         )
 
+    def own(self, relation: str) -> Edges:
+        """The stored edges of a relation."""
+        if relation not in self._own:
+            table = self.session.hold(f"edges_{relation}", self.edges(relation))
+            bounded = (table._from > _ALWAYS[0]) | (table._to < _ALWAYS[1])
+            row = self.session.fetch(table.aggregate(n=table.count(), dated=bounded.any())).to_pylist()[0]
+            self._own[relation] = Edges(table, bool(row["n"]), bool(row["dated"]))
+        return self._own[relation]
+
     @cached_property
     def hosts(self) -> ir.Table | None:
         """Every entity below others with its hosts (itself at depth 0), or None where nothing is part of anything."""
-        if "part_of" not in self.census:
+        parts = self.own("part_of")
+        if not parts.exist:
             return None
-        parts = self.session.hold("parts", self.edges("part_of"))
         itself = (
-            parts.select(child=parts.child, host=parts.child)
+            parts.table.select(child=parts.table.child, host=parts.table.child)
             .distinct()
             .mutate(depth=ibis.literal(0, "int64"), _from=_ALWAYS[0], _to=_ALWAYS[1])
         )
@@ -67,7 +87,7 @@ class Placement:
         depth = 0
         while _count(self.session, frontier) and depth < 16:
             depth += 1
-            step = _chained(frontier, parts).mutate(depth=ibis.literal(depth, "int64"))
+            step = _chained(frontier, parts.table).mutate(depth=ibis.literal(depth, "int64"))
             frontier = self.session.hold(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
             reached = reached.union(frontier)
         return self.session.hold("hosts", reached)
@@ -82,9 +102,9 @@ class Placement:
         return self._edges[relation, attribute]
 
     def _find_effective(self, relation: str, attribute: Attribute) -> ir.Table | None:
-        if relation not in self.census:
+        if not self.own(relation).exist:
             return None
-        own = self.session.hold(f"edges_{relation}", self.edges(relation))
+        own = self.own(relation).table
         if self.hosts is None:
             return own
         inherited = _chained(self.hosts.mutate(host_depth=self.hosts.depth), own.rename(parent_="parent"), keep=("host_depth",))
@@ -98,17 +118,9 @@ class Placement:
         alone = own.anti_join(self.hosts, own.child == self.hosts.child)
         return self.session.hold(f"effective_{relation}_{attribute}", chosen.union(alone))
 
-    @cached_property
-    def census(self) -> Mapping[str, bool]:
-        """The relations that have stored edges, and whether any edge of each begins or ends."""
-        table = self.session.relation(self.library.records["membership"], self.known)
-        dated = (table.valid_from.notnull() | table.valid_to.notnull()).any()
-        rows = self.session.fetch(table.group_by("relation").aggregate(dated=dated)).to_pylist()
-        return {row["relation"]: bool(row["dated"]) for row in rows}
-
     def is_dated(self, relation: str) -> bool:
         """Whether the day of a period matters for the edges of a relation."""
-        return self.census.get(relation, False) or self.census.get("part_of", False)
+        return self.own(relation).dated or self.own("part_of").dated
 
     def place(
         self, rows: ir.Table, record: RecordType, periods: ir.Table, only: Iterable[Hierarchy], attribute: Attribute = "place"
@@ -170,16 +182,28 @@ class Placement:
             for entity, parent in hierarchy.members:
                 if parent:
                     parents.setdefault(entity.id, []).append((parent, *_ALWAYS))
-            if hierarchy.relation not in self.census:
+            if not self.own(hierarchy.relation).exist:
                 continue
-            edges = self.edges(hierarchy.relation)
+            edges = self.own(hierarchy.relation).table
             upper = edges.filter(ibis.or_(*(edges.child.startswith(f"{level.prefix}:") for level in hierarchy.levels)))
             for row in self.session.fetch(upper).to_pylist():
                 parents.setdefault(row["child"], []).append((row["parent"], row["_from"], row["_to"]))
         return found
 
+    @cached_property
+    def moves_above(self) -> bool:
+        """Whether any edge above the leaves begins or ends, so that what lies above an entity depends on the day."""
+        edges = (edge for parents in self._upper.values() for found in parents.values() for edge in found)
+        return any(edge[1:] != _ALWAYS for edge in edges)
+
     def ancestors(self, hierarchy: Hierarchy, entity: str, day: date) -> tuple[str, ...]:
         """An entity and everything above it in a hierarchy on a day, nearest first."""
+        key = (hierarchy.id, entity, day if self.moves_above else _ALWAYS[0])
+        if key not in self._above:
+            self._above[key] = self._climb(hierarchy, entity, day)
+        return self._above[key]
+
+    def _climb(self, hierarchy: Hierarchy, entity: str, day: date) -> tuple[str, ...]:
         seen: dict[str, None] = {}
         frontier = [entity]
         while frontier:

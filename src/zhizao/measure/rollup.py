@@ -35,6 +35,10 @@ class Merged:
     counts: dict[str, dict[Key, Any]] = field(default_factory=dict)
     """Row counts, answers and weights, per column of the cells."""
 
+    def count(self, name: str, key: Key) -> int:
+        """A count of one entity and period, 0 where there is none."""
+        return self.counts.get(name, {}).get(key) or 0
+
     def keys(self) -> list[Key]:
         """The entities and periods that have rows."""
         return [*self.counts.get(ROWS, {}), *self.counts.get("_due", {})]
@@ -78,15 +82,18 @@ def _map(
     lying = cells.plain.select(*keys).distinct()
     lying = lying if due is None else lying.union(due.select(*keys).distinct(), distinct=True)
     found: dict[str, list[Any]] = {name: [] for name in (*keys, TARGET, "_whole", *(f"_above_{lv}" for lv in levels))}
+    known: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for row in session.fetch(lying).to_pylist():
         place = tuple(row[p] for p in question.places)
-        period = periods[row[PERIOD]]
-        above = {f"_above_{level}": targets.level_entity(level, place, period.last_day) for level in levels}
-        for aim in aims:
-            for label in targets.labels(aim, place, period.last_day):
-                entry = {**row, **above, TARGET: label, "_whole": not aim.unit_level}
-                for name, column in found.items():
-                    column.append(entry[name])
+        day = periods[row[PERIOD]].last_day
+        # What lies above a place is the same in every period unless something above the leaves moves.
+        key = (*place, str(day)) if targets.placement.moves_above else place
+        if key not in known:
+            above = [targets.level_entity(level, place, day) for level in levels]
+            known[key] = [(label, not aim.unit_level, *above) for aim in aims for label in targets.labels(aim, place, day)]
+        for entry in known[key]:
+            for column, value in zip(found.values(), (row[PERIOD], *place, *entry), strict=True):
+                column.append(value)
     return found
 
 
@@ -132,7 +139,7 @@ def _merges(columns: Sequence[Column], names: Sequence[str], table: ir.Table) ->
     for i, (column, name) in enumerate(zip(columns, names, strict=True)):
         value = table[name]
         match column.rule:
-            case "sum":
+            case "count" | "sum":
                 found[name] = value.sum()
             case "min":
                 found[name] = value.min()
@@ -144,7 +151,7 @@ def _merges(columns: Sequence[Column], names: Sequence[str], table: ir.Table) ->
 
 
 def _filled(values: list[Any], column: Column) -> list[Any]:
-    return [0 if v is None else v for v in values] if column.rule == "sum" else values
+    return [0 if v is None else v for v in values] if column.rule == "count" else values
 
 
 def _spread(leaf: Leaf, session: Session, aimed: ir.Table) -> dict[Key, Values]:
@@ -198,13 +205,8 @@ def _merge_parts(leaf: Leaf, barrier: Barrier, table: ir.Table) -> dict[str, ir.
 
 
 def _finish_part(leaf: Leaf, fold: Fold | Barrier, merged: ir.Table) -> Exact:
-    """The column that a merged part's finished value is: its sum where it adds anything, its count, its extreme."""
-    part = Leaf(fold, leaf.missing, leaf.needs)
-    names = dict(zip((c.name for c in part.state.columns), part.columns(), strict=True))
-    if isinstance(fold, Fold) and fold.kind == "sum":
-        exact = Exact.of(merged[names["sum"]])
-        return Exact(ibis.ifelse(merged[names["n"]] > 0, exact.whole, ibis.null()), exact.scale)
-    return Exact.of(merged[part.columns()[0]])
+    """The column that a merged part's finished value is: its sum, its count, its extreme."""
+    return Exact.of(merged[Leaf(fold, leaf.missing, leaf.needs).columns()[0]])
 
 
 def _finish_over(barrier: Barrier, merged: ir.Table) -> Exact:

@@ -13,15 +13,18 @@ Columns hold integers, scaled decimals, text or maps of them, never a float, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-MergeRule = Literal["sum", "min", "max", "latest", "counts", "bottom"]
+MergeRule = Literal["count", "sum", "min", "max", "latest", "counts", "bottom"]
+DIGITS = Context(prec=100)
+"""More digits than any state of 38 can need."""
 Values = tuple[Any, ...]
 """The column values of one state."""
 
@@ -30,7 +33,7 @@ Values = tuple[Any, ...]
 class Column:
     """One column of a state and how two of them merge.
 
-    ``latest`` keeps the value whose stamp (the next column, a ``max``) is greater; ``counts`` adds maps of counts; ``bottom`` keeps
+    ``count`` begins at 0, ``sum`` at nothing (a sum of no rows is not zero). ``latest`` keeps the value whose stamp (the next column, a ``max``) is greater; ``counts`` adds maps of counts; ``bottom`` keeps
     the ``keep`` smallest of two sorted tuples.
     """
 
@@ -65,7 +68,7 @@ def empty(state: State) -> Values:
     Example:
         >>> from zhizao.measure.states import state_of
         >>> empty(state_of("moments"))
-        (0, 0, 0)
+        (0, None, None)
     """
     return tuple(_EMPTY[column.rule] for column in state.columns)
 
@@ -81,23 +84,34 @@ def merge(state: State, a: Values, b: Values) -> Values:
     return tuple(_merge_column(state.columns, i, a, b) for i in range(len(state.columns)))
 
 
-_EMPTY: Mapping[MergeRule, Any] = {"sum": 0, "min": None, "max": None, "latest": None, "counts": (), "bottom": ()}
+_FOLDED: Mapping[str, Callable[[Sequence[Any]], Any]] = {"sum": lambda v: exact_sum(v), "min": min, "max": max}
+_EMPTY: Mapping[MergeRule, Any] = {"count": 0, "sum": None, "min": None, "max": None, "latest": None, "counts": (), "bottom": ()}
 
 
 def _merge_column(columns: tuple[Column, ...], i: int, a: Values, b: Values) -> Any:
     left, right = a[i], b[i]
     match columns[i].rule:
-        case "sum":
+        case "count":
             return left + right
-        case "min" | "max" as rule:
+        case "sum" | "min" | "max" as rule:
             present = [v for v in (left, right) if v is not None]
-            return (min if rule == "min" else max)(present) if present else None
+            return _FOLDED[rule](present) if present else None
         case "latest":
             return left if _stamp(a[i + 1]) >= _stamp(b[i + 1]) else right
         case "counts":
             return _add_counts(left, right)
         case "bottom":
             return tuple(sorted({*left, *right})[: columns[i].keep])
+
+
+def exact_sum(values: Sequence[int | Decimal]) -> int | Decimal:
+    """A sum that keeps every digit, which Python's own decimal sum beyond 28 of them does not.
+
+    Example:
+        >>> exact_sum([Decimal(10) ** 30, Decimal("1e-6")])
+        Decimal('1000000000000000000000000000000.000001')
+    """
+    return reduce(lambda a, b: a + b if isinstance(a, int) and isinstance(b, int) else DIGITS.add(Decimal(a), Decimal(b)), values)
 
 
 def _stamp(stamp: str | None) -> str:

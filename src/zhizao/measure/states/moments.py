@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhizao.measure.states.contract import Column, Values
+from zhizao.measure.states.contract import DIGITS, Column, Values
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,7 +22,7 @@ class Moments:
         (Decimal('5'), Decimal('2.5820'))
     """
 
-    columns: tuple[Column, ...] = (Column("n", "sum"), Column("sum", "sum"), Column("squares", "sum"))
+    columns: tuple[Column, ...] = (Column("n", "count"), Column("sum", "sum"), Column("squares", "sum"))
 
     def lift(self, value: ir.Column | None, rows: ir.Table, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
         assert value is not None
@@ -34,7 +34,7 @@ class Moments:
         return None
 
     def single(self, value: Any, stamp: str = "") -> Values:
-        return (0, 0, 0) if value is None else (1, value, value * value)
+        return (0, None, None) if value is None else (1, value, DIGITS.multiply(Decimal(value), Decimal(value)))
 
     def finish(self, values: Values) -> Decimal | None:
         return self.mean(values)
@@ -45,5 +45,8 @@ class Moments:
 
     def sd(self, values: Values) -> Decimal | None:
         """The sample standard deviation (n - 1), None of fewer than two rows."""
-        n, total, squares = values[0], Decimal(values[1]), Decimal(values[2])
-        return ((squares - total * total / n) / (n - 1)).max(Decimal(0)).sqrt() if n > 1 else None
+        n: int = values[0]
+        if n < 2:
+            return None
+        total, squares = Decimal(values[1]), Decimal(values[2])
+        return ((squares - total * total / n) / (n - 1)).max(Decimal(0)).sqrt()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Count:
     """How many rows there are, or report the value."""
 
-    columns: tuple[Column, ...] = (Column("n", "sum"),)
+    columns: tuple[Column, ...] = (Column("n", "count"),)
 
     def lift(self, value: ir.Column | None, rows: ir.Table, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
         return {"n": rows.count(where=where) if value is None else value.count(where=where)}
@@ -33,22 +33,22 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The exact sum of a field and how many rows it adds; a sum of nothing says nothing."""
+    """The exact sum of a field; a sum of nothing says nothing."""
 
-    columns: tuple[Column, ...] = (Column("n", "sum"), Column("sum", "sum"))
+    columns: tuple[Column, ...] = (Column("sum", "sum"),)
 
     def lift(self, value: ir.Column | None, rows: ir.Table, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
         assert value is not None
-        return {"n": value.count(where=where), "sum": value.sum(where=where)}
+        return {"sum": value.sum(where=where)}
 
     def spread(self, value: ir.Column) -> None:
         return None
 
     def single(self, value: Any, stamp: str = "") -> Values:
-        return (0, 0) if value is None else (1, value)
+        return (value,)
 
     def finish(self, values: Values) -> Decimal | None:
-        return Decimal(values[1]) if values[0] else None
+        return None if values[0] is None else Decimal(values[0])
 
 
 @dataclass(frozen=True, slots=True)
