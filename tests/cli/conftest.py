@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +38,17 @@ def zhizao(capfdbinary: pytest.CaptureFixture[bytes]) -> Zhizao:
 
     def carry_out(*line: str | Path) -> Done:
         code = run([str(word) for word in line])
-        import sys
-
         sys.stdout.flush()
         printed = capfdbinary.readouterr()
         return Done(code, printed.out.decode(), printed.err.decode())
 
     return carry_out
+
+
+@pytest.fixture
+def fresh_home(ready_home: Path, tmp_path: Path) -> Path:
+    """A home of the test's own in which the facts the packs ship are stored."""
+    return Path(shutil.copytree(ready_home, tmp_path / "fresh"))
 
 
 @pytest.fixture(scope="session")

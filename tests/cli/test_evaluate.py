@@ -11,10 +11,10 @@ KEYS = {
 VERDICTS = {"met", "missed", "met_by_proxy", "missed_by_proxy", "on_track", "off_track", "not_due", "not_published"}
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """A home of this module's own, whose cache may fill."""
-    return tmp_path_factory.mktemp("evaluated") / "home"
+@pytest.fixture
+def home(ready_home):
+    """A home whose cache may fill, so that later questions are quick."""
+    return ready_home
 
 
 def test_twelve_indicators_are_judged_for_two_years(zhizao, home):

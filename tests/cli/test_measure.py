@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+
+from zhizao.cli.main import run
 
 RETURNS = """enterprise,year,rd_expenditure,main_business_revenue,key_processes,nc_key_processes
 E1,2019,10,1000,4,1
@@ -24,13 +28,15 @@ enterprise:E2,新星电子,Nova Electronics,新星|NovaEl
 """
 
 
-@pytest.fixture
-def home(zhizao, tmp_path):
-    """Three enterprises in two provinces."""
+@pytest.fixture(scope="module")
+def home(ready_home, tmp_path_factory):
+    """Three enterprises in two provinces; tests only read it."""
+    folder = tmp_path_factory.mktemp("enterprises")
+    shutil.copytree(ready_home, folder / "h")
     for type_, content in (("annual_return", RETURNS), ("membership", PLACES), ("entity", NAMES)):
-        (tmp_path / f"{type_}.csv").write_text(content, "utf-8")
-        assert zhizao("--home", tmp_path / "h", "import", type_, tmp_path / f"{type_}.csv").code == 0
-    return tmp_path / "h"
+        (folder / f"{type_}.csv").write_text(content, "utf-8")
+        assert run(["--home", str(folder / "h"), "--quiet", "import", type_, str(folder / f"{type_}.csv")]) == 0
+    return folder / "h"
 
 
 @pytest.fixture
@@ -124,14 +130,14 @@ def test_what_this_home_did_not_hold_then_is_not_measured(zhizao, home):
     assert zhizao("--home", home, "measure", "rd_intensity", "--stored-as-of", "2020", "--json").data == []
 
 
-def test_a_pooled_rate_that_falls_while_every_sector_improves_is_flagged(zhizao, tmp_path):
+def test_a_pooled_rate_that_falls_while_every_sector_improves_is_flagged(zhizao, fresh_home, tmp_path):
     rows = ["enterprise,year,rd_expenditure,main_business_revenue", "A,2019,10,1000", "B,2019,50,1000", "A,2020,110,10000", "B,2020,52,1000"]
     places = ["entity,relation,parent"]
     places += [f"enterprise:{e},located_in,region:32\nenterprise:{e},classified_as,sector:{s}" for e, s in (("A", "C35"), ("B", "C36"))]
     for type_, lines in (("annual_return", rows), ("membership", places)):
         (tmp_path / f"{type_}.csv").write_text("\n".join(lines) + "\n", "utf-8")
-        assert zhizao("--home", tmp_path / "h", "import", type_, tmp_path / f"{type_}.csv").code == 0
-    row = next(r for r in zhizao("--home", tmp_path / "h", "measure", "rd_intensity", "--json").data if r["basis"] == "computed")
+        assert zhizao("--home", fresh_home, "import", type_, tmp_path / f"{type_}.csv").code == 0
+    row = next(r for r in zhizao("--home", fresh_home, "measure", "rd_intensity", "--json").data if r["basis"] == "computed")
     assert row["warnings"] == ["simpson"]
 
 

@@ -93,7 +93,9 @@ def _dispatch(shell: Shell, rest: list[str]) -> int:
         print(f"zhizao {__version__}")
         return 0
     group = Commands("zhizao", words=ABOUT, subcommand_metavar="COMMAND …")
-    code = group.main(rest, prog_name="zhizao", standalone_mode=False, obj=shell)
+    # Not group.main: it would end the process itself where the reader of its output has gone.
+    with group.make_context("zhizao", rest, obj=shell) as context:
+        code = group.invoke(context)
     return code if isinstance(code, int) else 0
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zhizao import __version__
@@ -51,13 +50,6 @@ def evaluate(node: Node, plan: str, as_of: str) -> Evaluation:
         findings=library.findings,
         names={e.id: e.name for h in library.hierarchies.values() for e, _ in h.members},
     )
-
-
-def evaluate_fully(node: Node, plan: str, as_of: str, commands: Collection[str]) -> Evaluation:
-    """The plan judged, with the plan's tree and what of it is served now: all a report shows."""
-    from zhizao.node.served import plan_lines
-
-    return replace(evaluate(node, plan, as_of), plan_lines=plan_lines(node, plan, commands))
 
 
 def _judged(library: Library, targets: Sequence[Target], readings: Sequence[Reading], moment: datetime) -> tuple[Judgement, ...]:

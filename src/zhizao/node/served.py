@@ -10,9 +10,14 @@ from tempfile import TemporaryDirectory
 from zhizao.model.evaluation import PlanLine
 from zhizao.model.library import Library
 from zhizao.model.plan import PlanNode, Served
+from zhizao.node import cache
 from zhizao.node.assemble import Node, open_store
+from zhizao.node.packs import test
 from zhizao.node.plans import plan_pack
 from zhizao.node.usable import blocking
+from zhizao.pack.fingerprint import fingerprint
+
+FOLDER = "cache/proofs"
 
 NEEDED_ANYWAY = ("plan", "goal", "task", "field", "support")
 """Kinds of node that are served by what is below them, not by a list of their own."""
@@ -27,7 +32,7 @@ def plan_lines(node: Node, plan: str, commands: Collection[str]) -> tuple[PlanLi
     root = plan_pack(node.library, plan).plan
     if root is None:
         return ()
-    proof = Proof(node.library, _tested(node), _conforming(), frozenset(commands))
+    proof = _proof(node, commands)
     return tuple(_line(child, proof) for child in (root.children or (root,)))
 
 
@@ -84,13 +89,21 @@ def _served(node: PlanNode, proof: Proof, children: tuple[PlanLine, ...]) -> Ser
     return "yes" if all(p == "yes" for p in parts) else "no" if all(p == "no" for p in parts) else "partly"
 
 
+def _proof(node: Node, commands: Collection[str]) -> Proof:
+    """What works now; proved once for each state of packs and program, and kept."""
+    kept, name = node.home / FOLDER, cache.key(cache.program(), fingerprint(node.folders))
+    found = cache.load(kept, name)
+    if found is None:
+        found = _tested(node), _conforming()
+        cache.save(kept, name, found)
+    tested, conforming = found
+    return Proof(node.library, tested, conforming, frozenset(commands))
+
+
 def _tested(node: Node) -> frozenset[str]:
     """Indicators whose every case passes."""
-    from zhizao.node.packs import test
-
-    results = list(test(node.library, node.folders))
-    failed = {r.indicator for r in results if not r.passed}
-    return frozenset({r.indicator for r in results} - failed)
+    results = test(node.library, node.folders)
+    return frozenset(r.indicator for r in results) - frozenset(r.indicator for r in results if not r.passed)
 
 
 def _conforming() -> frozenset[str]:

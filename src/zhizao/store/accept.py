@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
 from zhizao.model.record import Field, RecordType
-from zhizao.store.columns import GIVEN, ROW, digits, gives_publication
-from zhizao.store.numbers import number
+from zhizao.store.columns import GIVEN, ROW, WIDE, digits, gives_publication
+from zhizao.store.numbers import counting, marked, numbers
 from zhizao.store.reading import instant, period, read_each
 
 if TYPE_CHECKING:
@@ -27,45 +28,51 @@ DAY = r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
+class Texts(NamedTuple):
+    """One column of a delivery: its texts, what the model's parsers made of them, and the rows where digits were lost."""
+
+    texts: pa.ChunkedArray
+    parsed: pa.Array | None = None
+    rounded: tuple[int, ...] = ()
+
+
 def texts(record: RecordType, rows: pa.Table, first_line: int) -> pa.Table:
     """The rows as trimmed texts, one column a field, with what the model's own parsers made of periods and dates.
 
-    A column is found by the field's id, else by its Chinese or English name. Every typed value is read by way of its text, so that a
-    spreadsheet, a text file and a typed column say the same.
+    Every typed value is read by way of its text, so that a spreadsheet, a text file and a typed column say the same.
     """
     import pyarrow as pa
 
-    count = len(rows)
-    found: dict[str, pa.Array] = {}
-    for field in record.fields:
-        name = column_of(field, rows)
-        found[field.id] = trimmed(rows[name]) if name else pa.nulls(count, pa.string())
-        if field.type == "period":
-            found[f"{field.id}?"] = read_each(_chunked(found[field.id]), period, pa.string())
-    if gives_publication(record):
-        found[PUBLISHED] = read_each(_chunked(found[GIVEN]), instant, pa.timestamp("us", "UTC"))
-    found[INDEX] = counting(0, count)
-    found[ROW] = rows[LINE] if LINE in rows.column_names else counting(first_line, count)
-    found[FAULT] = rows[FAULT] if FAULT in rows.column_names else pa.nulls(count, pa.string())
+    with ThreadPoolExecutor() as threads:
+        read = dict(zip(record.fields, threads.map(lambda field: _read(record, field, rows), record.fields), strict=True))
+    found: dict[str, pa.Array | pa.ChunkedArray] = {field.id: column.texts for field, column in read.items()}
+    found |= {f"{field.id}=": column.parsed for field, column in read.items() if column.parsed is not None}
+    found[ROUNDED] = marked(len(rows), [place for column in read.values() for place in column.rounded])
+    found[INDEX] = counting(0, len(rows))
+    found[ROW] = rows[LINE] if LINE in rows.column_names else counting(first_line, len(rows))
+    found[FAULT] = rows[FAULT] if FAULT in rows.column_names else pa.nulls(len(rows), pa.string())
     return pa.table(found)
 
 
-def counting(first: int, count: int) -> pa.Array:
-    """As many whole numbers, from the first on."""
-    import numpy as np
+def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
     import pyarrow as pa
 
-    return pa.array(np.arange(first, first + count, dtype=np.int64))
-
-
-def _chunked(column: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column], column.type)
+    name = column_of(field, rows)
+    column = trimmed(rows[name]) if name else pa.chunked_array([pa.nulls(len(rows), pa.string())])
+    match field.type:
+        case "period":
+            return Texts(column, read_each(column, period, pa.string()))
+        case "text" if field.id == GIVEN:
+            return Texts(column, read_each(column, instant, pa.timestamp("us", "UTC")))
+        case "decimal" | "integer":
+            found = numbers(column, field.scale if field.type == "decimal" else 0, whole=field.type == "integer")
+            return Texts(found.texts, None, tuple(found.rounded))
+        case _:
+            return Texts(column)
 
 
 def column_of(field: Field, rows: pa.Table) -> str:
-    """The name under which a delivery carries a field ('' where it does not)."""
+    """The name under which a delivery carries a field: its id, else its Chinese or English name ('' where it does not)."""
     return next((name for name in (field.id, field.name.zh, field.name.en) if name in rows.column_names), "")
 
 
@@ -77,85 +84,91 @@ def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return trimmed(column.cast(kind.value_type))
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return _chunked(pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string()))
-    return pc.utf8_trim_whitespace(column.cast(pa.string()))
+    try:
+        return pc.utf8_trim_whitespace(column.cast(pa.string()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # lists, bytes that are no text: shown as they are, to be rejected or kept as text
+        return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string())])
 
 
-def typed(record: RecordType, rows: ir.Table) -> ir.Table:
-    """Every row with its fields typed, whether each was there to be read, and whether a figure was rounded."""
-    import functools
-    import operator
-
+def checked(record: RecordType, raw: ir.Table) -> ir.Table:
+    """Rows with their fields typed and the first reason, in the order of the fields, why a row cannot be stored; null where it can."""
     import ibis
 
-    columns: dict[str, ir.Value] = {INDEX: rows[INDEX], ROW: rows[ROW], FAULT: rows[FAULT]}
-    finer: list[ir.BooleanValue] = []
+    typed = raw.select(INDEX, ROW, ROUNDED, FAULT, **_typed(record, raw))
+    why = [(typed[FAULT].notnull(), "unreadable:")]
     for field in record.fields:
-        text = rows[field.id].nullif("")
-        columns[field.id] = _value(field, text, rows, finer)
-        columns[f"{field.id}?"] = text.notnull()
-    if gives_publication(record):
-        columns[PUBLISHED] = rows[PUBLISHED]
-    columns[ROUNDED] = functools.reduce(operator.or_, finer) if finer else ibis.literal(False)
-    return rows.select(**columns)
+        why += [(condition, f"{code}:{field.id}") for code, condition in _faults(record, field, typed)]
+    kept = [ROW, INDEX, ROUNDED, *(f.id for f in record.fields), *([PUBLISHED] if gives_publication(record) else [])]
+    return typed.select(*kept, **{WHY: ibis.cases(*why, else_=ibis.null("string"))})
 
 
-def _value(field: Field, text: ir.StringValue, rows: ir.Table, finer: list[ir.BooleanValue]) -> ir.Value:
-    """The typed value of a field, null where its text cannot be read; appends whether a decimal lost digits."""
+def _typed(record: RecordType, raw: ir.Table) -> dict[str, ir.Value]:
+    """Every field typed, null where it cannot be, and whether there was anything to type (``FIELD?``)."""
+    found: dict[str, ir.Value] = {}
+    for field in record.fields:
+        found[field.id] = _value(field, raw[field.id].nullif(""), raw)
+        found[f"{field.id}?"] = raw[field.id].nullif("").notnull()
+    return found | ({PUBLISHED: raw[f"{GIVEN}="]} if gives_publication(record) else {})
+
+
+def _value(field: Field, text: ir.StringValue, raw: ir.Table) -> ir.Value:
     import ibis
 
     match field.type:
         case "decimal":
-            read = number(text, digits(field), field.scale)
-            finer.append(read.finer.fill_null(False))
-            return read.value
+            return text.try_cast(f"decimal({digits(field)},{field.scale})")
         case "integer":
-            read = number(text, 38, 0)
-            return ibis.cases((~read.finer, read.value.try_cast("int64")), else_=None)
+            return text.try_cast("decimal(38,0)").try_cast("int64")
         case "boolean":
             return ibis.cases(*((text.lower().isin(words), value) for value, words in WORDS.items()), else_=None)
         case "entity":
             full = ibis.ifelse(text.contains(":"), text, ibis.literal(f"{field.level}:") + text) if field.level else text
             return ibis.cases((full.re_search(ENTITY), full), else_=None)
         case "period":
-            return rows[f"{field.id}?"]
+            return raw[f"{field.id}="]
         case "instant" | "date":
-            moment = ibis.cases((text.re_search(DAY), text.try_cast(_ibis(field))), else_=None)
-            first, last = (_FIRST, _LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
-            return ibis.cases((moment.between(ibis.literal(first, _ibis(field)), ibis.literal(last, _ibis(field))), moment), else_=None)
+            return _moment(field, text)
         case _:
             return text
 
 
-def _ibis(field: Field) -> str:
-    return "timestamp('UTC', 6)" if field.type == "instant" else "date"
-
-
-def checked(record: RecordType, rows: ir.Table) -> ir.Table:
-    """Typed rows with the first reason, in the order of the fields, why a row cannot be stored; null where it can."""
+def _moment(field: Field, text: ir.StringValue) -> ir.Value:
+    """A date or instant within the years 1 to 9999; the engine would also take words such as ``infinity`` and ``epoch``."""
     import ibis
 
-    why = [(rows[FAULT].notnull(), "unreadable:")]
-    for field in record.fields:
-        why += [(condition, f"{code}:{field.id}") for code, condition in _faults(record, field, rows)]
-    kept = [ROW, INDEX, ROUNDED, *(f.id for f in record.fields), *([PUBLISHED] if gives_publication(record) else [])]
-    return rows.select(*kept, **{WHY: ibis.cases(*why, else_=ibis.null("string"))})
+    kind = "timestamp('UTC', 6)" if field.type == "instant" else "date"
+    first, last = (_FIRST, _LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
+    moment = ibis.cases((text.re_search(DAY), text.try_cast(kind)), else_=None)
+    return ibis.cases((moment.between(ibis.literal(first, kind), ibis.literal(last, kind)), moment), else_=None)
 
 
 def _faults(record: RecordType, field: Field, rows: ir.Table) -> Iterator[tuple[str, ir.BooleanValue]]:
-    import ibis
-
     value = rows[field.id]
     yield "unfit", rows[f"{field.id}?"] & (rows[PUBLISHED] if field.id == GIVEN and gives_publication(record) else value).isnull()
-    if field.required or field.id == record.entity:
+    if field.required or field.id == record.entity or (field.id == record.time and field.type == "period"):
         yield "missing", value.isnull()
     if field.type in ("decimal", "integer"):
-        if field.minimum:
-            yield "below", value < ibis.literal(Decimal(field.minimum))
-        if field.maximum:
-            yield "above", value > ibis.literal(Decimal(field.maximum))
+        yield from _beyond(field, value)
+    elif field.values:
+        yield "unlisted", value.notnull() & ~value.isin(field.values)
+
+
+def _beyond(field: Field, value: ir.NumericValue) -> Iterator[tuple[str, ir.BooleanValue]]:
+    if (least := _figure(field, field.minimum, ROUND_CEILING)) is not None:
+        yield "below", value < least
+    if (most := _figure(field, field.maximum, ROUND_FLOOR)) is not None:
+        yield "above", value > most
     if field.values:
-        allowed: list[object] = [Decimal(v) for v in field.values] if field.type in ("decimal", "integer") else list(field.values)
+        allowed = [figure for v in field.values if (figure := _figure(field, v, ROUND_FLOOR)) is not None]
         yield "unlisted", value.notnull() & ~value.isin(allowed)
 
+
+def _figure(field: Field, text: str | None, rounding: str) -> ir.DecimalScalar | None:
+    """A declared figure at the scale of its field, so that comparing never widens a value; None where no value can reach it."""
+    import ibis
+
+    scale, width = (field.scale, digits(field)) if field.type == "decimal" else (0, WIDE)
+    if not text or abs(Decimal(text)) >= Decimal(10) ** (width - scale):
+        return None
+    exact = Decimal(text).quantize(Decimal(1).scaleb(-scale), rounding, Context(prec=60))
+    return ibis.literal(f"{exact:f}").cast(f"decimal({width},{scale})")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.store import delta, segment
-from zhizao.store.accept import INDEX, PUBLISHED, ROUNDED, WHY, checked, counting, texts, typed
+from zhizao.store.accept import INDEX, PUBLISHED, ROUNDED, WHY, checked, texts
 from zhizao.store.batch import Batch
 from zhizao.store.columns import BATCH, OP, REVISES, ROW, gives_publication, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Source
@@ -22,6 +22,7 @@ from zhizao.store.durable import make_folder
 from zhizao.store.durable import replace as replace_file
 from zhizao.store.history import History
 from zhizao.store.home import Home
+from zhizao.store.numbers import counting
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
 from zhizao.store.session import LocalSession
@@ -54,9 +55,8 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
         with rim.home.writing():
             batch = opened(rim, record.id, record.key)
             kept = _kept(rim, engine, record, found.filter(found[WHY].isnull()), batch)
-            counts = {"received": len(rows), "stored": len(kept), "rejected": len(rejected)}
-            counts["duplicate"] = len(rows) - len(kept) - len(rejected)
-            batch = replace(batch, source=source.name, sha256=source.sha256, rounded=_trues(kept, ROUNDED), **counts)
+            batch = replace(batch, source=source.name, sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
+            batch = replace(batch, duplicate=len(rows) - len(kept) - len(rejected), rounded=_trues(kept, ROUNDED))
             if len(rejected):
                 batch = _keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
             batch = sealed(rim, batch, numbered(kept, batch, stored_schema(record)))
@@ -65,7 +65,7 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
 
 def _checked(engine: DuckDB, record: RecordType, rows: pa.Table, source: Source) -> ir.Table:
     raw = engine.hold("raw", texts(record, rows, source.first_line))
-    found = engine.hold("checked", checked(record, typed(record, raw)))
+    found = engine.hold("checked", checked(record, raw))
     engine.release(raw)
     return found
 

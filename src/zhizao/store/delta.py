@@ -11,7 +11,7 @@ from zhizao.store.durable import flush, make_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from deltalake import DeltaTable
+    from deltalake import DeltaTable, Schema
     from deltalake.transaction import AddAction
 
 LOG, NOTE = "_delta_log", "zhizao"
@@ -30,14 +30,15 @@ def commit(table: Path, schema: pa.Schema, segment: Path | None, rows: int, note
     told = CommitProperties(custom_metadata={NOTE: note})
     # The notes in the log are the only record of batches: the log is never trimmed.
     after = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
-    wanted, added = Schema.from_arrow(schema), [_added(segment, rows)] if segment else []
+    wanted = Schema.from_arrow(schema)
+    added = [_added(segment, rows)] if segment else []
     make_folder(table)
     if not any((table / LOG).glob("*.json")):
         create_table_with_add_actions(str(table), wanted, added, mode="error", commit_properties=told, post_commithook_properties=after)
     else:
         there = DeltaTable(table)
         _widen(there, wanted, table.name)
-        there.create_write_transaction(added, mode="append", schema=wanted, commit_properties=told, post_commithook_properties=after)
+        there.create_write_transaction([*added], mode="append", schema=wanted, commit_properties=told, post_commithook_properties=after)
     flush(commits(table)[-1])
     flush(table / LOG)
     flush(table)
@@ -63,11 +64,11 @@ def _added(segment: Path, rows: int) -> AddAction:
     return AddAction(segment.name, found.st_size, {}, int(found.st_mtime * 1000), True, f'{{"numRecords": {rows}}}')
 
 
-def _widen(table: DeltaTable, wanted: object, name: str) -> None:
+def _widen(table: DeltaTable, wanted: Schema, name: str) -> None:
     """Give the table the fields the type has won since; a field never changes its type."""
     there = {f.name: f for f in table.schema().fields}
-    new = [f for f in wanted.fields if f.name not in there]  # type: ignore[attr-defined]
-    for field in wanted.fields:  # type: ignore[attr-defined]
+    new = [f for f in wanted.fields if f.name not in there]
+    for field in wanted.fields:
         if field.name in there and field.type != there[field.name].type:
             what = Text(
                 f"字段 {field.name} 已按 {there[field.name].type} 存储，现为 {field.type}",

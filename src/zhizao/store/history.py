@@ -53,7 +53,7 @@ class History:
 
 def _batch(commit: Path) -> Batch | None:
     try:
-        lines = [json.loads(line) for line in commit.read_text("utf-8").splitlines()]
+        lines = [json.loads(line) for line in commit.read_bytes().splitlines()]
         note = next((line["commitInfo"].get(NOTE) for line in lines if "commitInfo" in line), None)
         return Batch.from_json(note) if note is not None else None
     except (ValueError, AttributeError, TypeError) as error:

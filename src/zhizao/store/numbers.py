@@ -1,56 +1,80 @@
-"""Exact numbers from text, as one expression any engine can run: half-even rounding at the field's scale, no float anywhere."""
+"""Exact numbers from text: what fits its field's scale as written stays as written, the rest is rounded half-even in decimal."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    import pyarrow as pa
 
-NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,4})?$"
+NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,4})?", re.ASCII)
 """What reads as a number; NaN, infinity, thousands separators and full-width digits do not."""
 
+NONE = "?"
+"""Stands for a text that is no number, or none that can be kept: present, but without a value."""
 
-class Number(NamedTuple):
-    """A number read from text: null where it is none or does not fit, and whether digits were lost."""
-
-    value: ir.DecimalValue
-    finer: ir.BooleanValue
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
-def number(text: ir.StringValue, digits: int, scale: int) -> Number:
-    """The decimal a text stands for, rounded half-even to the scale.
+class Numbers(NamedTuple):
+    """A column of figures, each a plain decimal text, empty or ``?``; ``rounded`` are the positions where digits were lost."""
 
-    Nearly all figures fit the scale as written and are cast as they stand; only the others pay for rounding.
+    texts: pa.ChunkedArray
+    rounded: list[int]
+
+
+def numbers(texts: pa.ChunkedArray, scale: int, *, whole: bool = False) -> Numbers:
+    """Figures at a scale. Nearly all are plain already and are only looked at; the others are read one by one.
+
+    Args:
+        whole: a figure with a fraction is none.
     """
-    import ibis
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    kind = f"decimal({digits},{scale})"
-    decimals = f"([.][0-9]{{0,{scale}}})?|[.][0-9]{{1,{scale}}}" if scale else "[.]?"
-    plain = text.re_search(f"^[+-]?([0-9]+{decimals})$" if not scale else f"^[+-]?([0-9]+{decimals})$")
-    kept, rest = _split(text, scale)
-    value = ibis.cases((plain, text.try_cast(kind)), (text.re_search(NUMBER), _rounded(kept, rest, digits, scale).try_cast(kind)), else_=None)
-    return Number(value, ibis.cases((plain, False), (text.re_search(NUMBER), rest != ""), else_=False))
-
-
-def _split(text: ir.StringValue, scale: int) -> tuple[ir.StringValue, ir.StringValue]:
-    """The digits a scale keeps, and those behind it without closing zeros."""
-    import ibis
-
-    # An exponent is written out first. 24 decimals leave 14 digits before the point; larger numbers get by with 12 decimals.
-    wide = ibis.coalesce(text.try_cast("decimal(38,24)").cast("string"), text.try_cast("decimal(38,12)").cast("string"))
-    long = text.re_search("[eE]").ifelse(wide, text)
-    pattern = f"^([+-]?[0-9]*[.][0-9]{{{scale}}})([0-9]*)$" if scale else "^([+-]?[0-9]*)[.]?([0-9]*)$"
-    return long.re_extract(pattern, 1), long.re_extract(pattern, 2).re_replace("0+$", "")
+    plain = f"^([+-]?[0-9]+([.][0-9]{{0,{scale}}}0*)?|[+-]?[.][0-9]{{1,{scale}}}0*)?$" if scale else "^([+-]?[0-9]+([.]0*)?)?$"
+    odd = pc.indices_nonzero(pc.invert(pc.match_substring_regex(texts, plain).fill_null(True)))
+    if not len(odd):
+        return Numbers(texts, [])
+    read = [number(text, scale) for text in texts.take(odd).to_pylist()]
+    mended = [NONE if text is None or (whole and lost) else text for text, lost in read]
+    places = [] if whole else [place for place, (text, lost) in zip(odd.to_pylist(), read, strict=True) if lost and text]
+    return Numbers(pc.replace_with_mask(texts, marked(len(texts), odd), pa.array(mended, texts.type)), places)
 
 
-def _rounded(kept: ir.StringValue, rest: ir.StringValue, digits: int, scale: int) -> ir.DecimalValue:
-    """Kept digits, one unit further from zero where the rest is over a half, or a half after an odd digit."""
-    import ibis
+def number(text: str, scale: int) -> tuple[str | None, bool]:
+    """A figure in plain digits at a scale, and whether digits were lost; None for what is no number or has over 60 digits.
 
-    away = (rest > "5") | ((rest == "5") & kept.right(1).isin(list("13579")))
-    step = kept.startswith("-").ifelse("-1", "1").try_cast("decimal(1,0)")
-    unit = ibis.literal("1" if not scale else f"0.{'0' * (scale - 1)}1").try_cast(f"decimal({scale + 1},{scale})")
-    # One digit fewer than the widest, so that the added unit can never overflow.
-    number = kept.re_replace("^[+-]?$", "0").try_cast(f"decimal({min(digits, 37)},{scale})")
-    return away.ifelse(number + step * unit, number)
+    Example:
+        >>> number("2.5e-7", 6), number("1.0000005", 6), number("1e3", 6), number("1,000", 6)
+        (('0.000000', True), ('1.000000', True), ('1000.000000', False), (None, False))
+    """
+    if not NUMBER.fullmatch(text):
+        return None, False
+    exact = Decimal(text)
+    try:
+        kept = exact.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+    except InvalidOperation:
+        return None, False
+    return f"{kept:f}", kept != exact
+
+
+def marked(count: int, places: Sequence[int] | pa.Array) -> pa.Array:
+    """True at some places of as many."""
+    import numpy as np
+    import pyarrow as pa
+
+    mask = np.zeros(count, dtype=bool)
+    mask[np.asarray(places, dtype=np.int64)] = True
+    return pa.array(mask)
+
+
+def counting(first: int, count: int) -> pa.Array:
+    """As many whole numbers, from the first on."""
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.array(np.arange(first, first + count, dtype=np.int64))

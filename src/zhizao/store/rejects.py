@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +76,7 @@ def reason(code: str, field: Field | None, cell: str) -> Text:
 
 def _unfit(field: Field, cell: str) -> Text:
     match field.type:
-        case "decimal" | "integer" if not re.match(NUMBER, cell):
+        case "decimal" | "integer" if not NUMBER.fullmatch(cell):
             return Text("不是数", "is no number")
         case "integer":
             return Text("不是整数或过大", "is not whole, or too large")

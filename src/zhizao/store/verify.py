@@ -74,7 +74,7 @@ def _check_batch(home: Home, batch: Batch) -> None:
 def _check_commits(table: Path) -> None:
     """The table that other engines read must hold the sealed segments and nothing else."""
     for commit in commits(table):
-        actions = [json.loads(line) for line in commit.read_text("utf-8").splitlines()]
+        actions = [json.loads(line) for line in commit.read_bytes().splitlines()]
         note = next((a["commitInfo"].get(NOTE) for a in actions if "commitInfo" in a), None)
         wanted = [s] if note and (s := Batch.from_json(note).segment) else []
         if [a["add"]["path"] for a in actions if "add" in a] != wanted or any("remove" in a for a in actions):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from zhizao.cli.bilingual import command, option
-from zhizao.cli.commands import COMMANDS
 from zhizao.cli.commands.measure import AS_OF
-from zhizao.cli.commands.plan import PLAN
+from zhizao.cli.commands.plan import PLAN, lines
 from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
+from zhizao.show.json import scored
+
+if TYPE_CHECKING:
+    from zhizao.model.evaluation import Evaluation
+    from zhizao.node.assemble import Node
 
 REPORTS = (".html", ".pdf")
 
@@ -31,8 +37,11 @@ def COMMAND(shell: Shell, plan: str, year: str, as_of: str, report: str, midterm
         cure = Text("去掉 --midterm 可得终期评估", "leave --midterm out for the evaluation against the targets")
         raise InputError(Text("中期评估尚未实现", "the mid-term evaluation is not built yet"), where="--midterm", cure=cure)
     _check(year, report)
-    title, rows = _with_report(shell, plan, as_of, Path(report)) if report else _rows(shell, plan, as_of)
+    evaluation = _evaluation(shell, plan, as_of) if report else None
+    title, rows = (evaluation.title, scored(evaluation)) if evaluation else _rows(shell, plan, as_of)
     _show(shell, title, [row for row in rows if not year or str(row["year"]) == year], as_of)
+    if evaluation:
+        _report(shell, evaluation, plan, Path(report))
     return 0
 
 
@@ -45,33 +54,41 @@ def _check(year: str, report: str) -> None:
 
 
 def _rows(shell: Shell, plan: str, as_of: str) -> tuple[Text, list[dict[str, Any]]]:
+    """Title and rows of the scorecard: all that a table needs, kept small."""
     from zhizao.node.warm import answer
 
-    found: tuple[Text, list[dict[str, Any]]] = answer(shell.home, ("rows", plan, _asked(as_of)), lambda node: _computed(node, plan, as_of), shell.node)
-    return found
+    def compute(node: Node) -> tuple[Text, list[dict[str, Any]]]:
+        from zhizao.node.evaluate import evaluate
+
+        evaluation = evaluate(node, plan, as_of)
+        return evaluation.title, scored(evaluation)
+
+    with shell.working(Text("评估", "evaluating")):
+        return answer(shell.home, ("rows", plan, _asked(as_of)), compute, shell.node)
 
 
-def _computed(node: Any, plan: str, as_of: str) -> tuple[Text, list[dict[str, Any]]]:
-    from zhizao.node.evaluate import evaluate
-    from zhizao.show.json import scored
-
-    evaluation = evaluate(node, plan, as_of)
-    return evaluation.title, scored(evaluation)
-
-
-def _with_report(shell: Shell, plan: str, as_of: str, file: Path) -> tuple[Text, list[dict[str, Any]]]:
-    from zhizao.node.evaluate import evaluate_fully
+def _evaluation(shell: Shell, plan: str, as_of: str) -> Evaluation:
+    """The whole evaluation: what a report needs."""
     from zhizao.node.warm import answer
-    from zhizao.show.json import scored
 
-    with shell.working(Text("评估并写报告", "evaluating and writing the report")):
-        evaluation = answer(shell.home, ("evaluation", plan, _asked(as_of)), lambda node: evaluate_fully(node, plan, as_of, COMMANDS), shell.node)
-        _write(evaluation, file, shell)
+    def compute(node: Node) -> Evaluation:
+        from zhizao.node.evaluate import evaluate
+
+        return evaluate(node, plan, as_of)
+
+    with shell.working(Text("评估", "evaluating")):
+        return answer(shell.home, ("evaluation", plan, _asked(as_of)), compute, shell.node)
+
+
+def _report(shell: Shell, evaluation: Evaluation, plan: str, file: Path) -> None:
+    """Write the report, for which the plan's tree is proved too."""
+    sys.stdout.flush()
+    with shell.working(Text("写报告", "writing the report")):
+        _write(replace(evaluation, plan_lines=lines(shell, plan)), file, shell)
     shell.say(Text(f"报告已写入 {file}", f"the report is in {file}"))
-    return evaluation.title, scored(evaluation)
 
 
-def _write(evaluation: Any, file: Path, shell: Shell) -> None:
+def _write(evaluation: Evaluation, file: Path, shell: Shell) -> None:
     from zhizao.show.report import html, pdf
 
     content = pdf(evaluation, shell.lang) if file.suffix.lower() == ".pdf" else html(evaluation, shell.lang).encode()

@@ -36,8 +36,9 @@ class DuckDB:
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
         self._unreadable = duckdb.IOException
         # Nothing is ever downloaded, and a name in a query means a table, never a Python variable.
-        settings = {"autoinstall_known_extensions": "false", "python_enable_replacements": "false", "temp_directory": str(spill)}
-        self._connection = duckdb.connect(config=settings)
+        self._connection = duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "python_enable_replacements": "false", "temp_directory": str(spill)}
+        )
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute(_EXACT_RATIO)
         self._numbers = count()

@@ -1,0 +1,58 @@
+# make run    set everything up and evaluate the plan (needs Python 3.11 or newer and make)
+# make test   set everything up and run all checks and tests
+# make check  style and types alone        make bench  speed, printed        make clean  forget the set-up
+
+VENV     := .venv
+REPORT   := zhizao-report.html
+CHOICES  := python3 python3.14 python3.13 python3.12 python3.11 python
+PYTHON   := $(shell for p in $(CHOICES); do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+SOURCES  := $(shell find src packs -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md LICENSE
+
+# The owner's settings of pip (mirrors, proxies, certificates) stay; those that would install elsewhere or by halves go.
+FREE     := env -u PIP_USER -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_NO_DEPS -u PIP_CONSTRAINT -u PIP_REQUIREMENT -u PIP_REQUIRE_HASHES \
+            -u PIP_REQUIRE_VIRTUALENV -u PIP_NO_COMPILE -u PIP_DRY_RUN -u PIP_EDITABLE -u PIP_PYTHON -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE
+PIP      := $(FREE) $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+RUN      := $(FREE) $(VENV)/bin/python
+
+.PHONY: run test check bench clean system
+.DELETE_ON_ERROR:
+
+run: $(VENV)/installed
+	@$(FREE) $(VENV)/bin/zhizao evaluate --report $(REPORT)
+
+test: system check
+	@$(RUN) -m pytest
+
+check: $(VENV)/tools $(VENV)/installed
+	@$(RUN) -m ruff check src tests bench
+	@$(RUN) -m mypy
+
+bench: $(VENV)/tools $(VENV)/installed
+	@$(RUN) -m bench
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist $(REPORT)
+
+# A wheel, not a link to the sources: pip compiles it, so that a warm start compiles nothing, whatever the environment says of bytecode.
+$(VENV)/installed: $(VENV)/ready $(SOURCES)
+	@$(PIP) install --compile --no-deps --no-build-isolation --force-reinstall .
+	@touch $@
+
+$(VENV)/tools: requirements/test.txt $(VENV)/ready
+	@echo "installing the test tools …"
+	@$(PIP) install --compile -r requirements/test.txt
+	@touch $@
+
+$(VENV)/ready: requirements/run.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one (Debian: apt-get install python3) and run make again." >&2; exit 1; }
+	@echo "installing what the program runs on, with $(PYTHON) …"
+	@rm -rf $(VENV)
+	@$(FREE) $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
+	  || { rm -rf $(VENV); $(FREE) $(PYTHON) -m venv --without-pip $(VENV) && $(FREE) $(PYTHON) -m pip --quiet --python $(VENV)/bin/python install pip; } 2>/dev/null \
+	  || { rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment. Install its venv module (Debian: apt-get install python3-venv) and run make again." >&2; exit 1; }
+	@$(PIP) install --compile -r requirements/run.txt
+	@touch $@
+
+# What tests need of the machine: a browser for the report, a font for Chinese, a reader of PDF. Nothing is skipped where it lacks.
+system:
+	@sh requirements/system.sh "$(PYTHON)"

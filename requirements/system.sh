@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs the Debian packages that tests need; where it cannot, says which are missing and fails.
+python="$1"
+
+missing() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo chromium
+    ls /usr/share/fonts/*/*/NotoSansCJK* >/dev/null 2>&1 || echo fonts-noto-cjk
+    command -v pdftotext >/dev/null || echo poppler-utils
+    [ -n "$python" ] && "$python" -c 'import ensurepip' 2>/dev/null || echo python3-venv
+}
+
+wanted=$(missing | tr '\n' ' ')
+[ -z "$wanted" ] && exit 0
+
+root=""
+[ "$(id -u)" = 0 ] || root="sudo -n"
+if command -v apt-get >/dev/null && { [ -z "$root" ] || $root true 2>/dev/null; }; then
+    echo "installing $wanted…"
+    $root apt-get update -qq || true
+    # shellcheck disable=SC2086
+    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted >/dev/null || true
+fi
+
+wanted=$(missing | tr '\n' ' ')
+[ -z "$wanted" ] && exit 0
+echo "The tests need system packages that are missing and could not be installed: $wanted" >&2
+echo "Install them (Debian: apt-get install $wanted) and run make test again." >&2
+exit 1
