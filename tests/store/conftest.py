@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,6 +21,13 @@ def ticking() -> Callable[[], datetime]:
     """A second later at each look."""
     seconds = count()
     return lambda: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(seconds=next(seconds))
+
+
+def child(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """Another Python process that finds what this one finds."""
+    path = os.pathsep.join(p for p in [str(Path(__file__).resolve().parents[2]), *sys.path] if p)
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.fixture

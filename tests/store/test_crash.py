@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 
 import pytest
 
+from tests.store.conftest import child
 from zhizao.checks.store import RETURN, amounts, deliver, row
 
 CHILD = """
@@ -34,7 +33,9 @@ deliver(store, row("A", amount="2"), row("B"), row("C", amount="bad"))
 def run(home, module: str, name: str, at: int) -> int:
     """Deliver in another process that is killed at its n-th call of a function; its exit code."""
     code = CHILD.format(module=module, name=name)
-    return subprocess.run([sys.executable, "-c", code, str(home), str(at)], check=False).returncode
+    process = child(code, home, at)
+    process.communicate()
+    return process.returncode
 
 
 POINTS = [("os", "fsync", n) for n in range(1, 12)] + [("zhizao.store.delta", "commit", 1), ("zhizao.store.segment", "write", 1), ("os", "open", 2)]

@@ -19,7 +19,7 @@ from zhizao.store.files import read, write
 
 FACTS = pa.table(
     {
-        "enterprise": ["enterprise:A", "enterprise:=1+1", 'enterprise:"北京",x'],
+        "enterprise": ["enterprise:A", "enterprise:=1-1", 'enterprise:"北京",x'],
         "year": ["2020", "2021-Q3", "2016/2020"],
         "line": ["a\nb", None, "，"],
         "amount": pa.array([Decimal("0.10"), None, Decimal("12345678901234567.89")], pa.decimal128(38, 2)),

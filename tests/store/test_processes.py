@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import subprocess
-import sys
 
 import pytest
 
+from tests.store.conftest import child
 from zhizao.checks.store import RETURN, amounts, deliver, facts, row
 from zhizao.errors import StoreBusy
 from zhizao.store.home import Home
@@ -26,8 +25,8 @@ for n in range(5):
 
 
 def test_two_processes_import_into_one_home_at_once(open_store, tmp_path):
-    running = [subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path / "home"), name]) for name in ("P", "Q")]
-    assert [p.wait() for p in running] == [0, 0]
+    running = [child(CHILD, tmp_path / "home", name) for name in ("P", "Q")]
+    assert [(p.communicate()[0], p.returncode) for p in running] == [("", 0), ("", 0)]
     store = open_store()
     held = amounts(store)
     assert set(held) == {f"{p}{n}" for p in "PQ" for n in range(5)} | {"shared"}
@@ -65,5 +64,5 @@ def test_a_fingerprint_needs_no_heavy_library(tmp_path):
         "import sys; from pathlib import Path; from zhizao.store.local import LocalStore; s = LocalStore(Path(sys.argv[1]), None);"
         "s.fingerprint(); s.has_batch('r', 'x'); print([m for m in ('pyarrow', 'duckdb', 'ibis', 'deltalake', 'cryptography') if m in sys.modules])"
     )
-    said = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True).stdout
+    said, _ = child(code, tmp_path).communicate()
     assert said.strip() == "[]"

@@ -60,7 +60,7 @@ TAMPERING = {
     "a missing commit in the middle": lambda p: commit(p, 0, FIGURE).unlink(),
     "the last batch taken away": drop_newest,
     "another source": lambda p: renote(commit(p, 0), source="other.csv"),
-    "another count": lambda p: renote(commit(p, 1), rejected=0, received=1),
+    "another count": lambda p: renote(commit(p, 1), rejected=1, received=2),
     "another signature": lambda p: renote(commit(p, 1), signature="00" * 64),
     "a commit that is no JSON": lambda p: rewrite(commit(p, 1), lambda _: b"nonsense"),
     "a changed rejects file": lambda p: rewrite(next((p / "home" / "rejects").iterdir()), lambda b: b.replace(b"bad", b"3")),

@@ -117,7 +117,7 @@ def _measured(library: Library, cases: Sequence[Case], open_store: OpenStore) ->
             raise ZhizaoError(refused)
         with store.session() as session:
             measurement = Measurement(library, session, Known(), NOW)
-            asked = sorted(((c.indicator.id, _sort(library, c, e), c.named(e.of), e.period) for c in cases for e in c.shape.expect))
+            asked = sorted((c.indicator.id, _sort(library, c, e), c.named(e.of), e.period) for c in cases for e in c.shape.expect)
             values = (
                 value
                 for (indicator, _), group in groupby(asked, key=lambda a: a[:2])
