@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -105,9 +106,9 @@ def _earlier(silent: ir.Table, facts: ir.Table, entity: str) -> ir.Table:
 class Covered:
     """The coverage of one indicator in one period, entity by entity."""
 
-    def __init__(self, indicator: Indicator, leaf: Leaf | None, merged: Merged, period: str) -> None:
+    def __init__(self, indicator: Indicator, leaf: Sequence[Leaf], merged: Merged, period: str) -> None:
         none: dict[Key, Any] = {}
-        counts, answers, weight = merged.counts, leaf.answers if leaf else "", indicator.weight
+        counts, answers, weight = merged.counts, leaf[0].answers if leaf else "", indicator.weight
         self._period = period
         self._rows, self._due = counts.get(ROWS, none), counts.get(DUE, none)
         self._answered = counts.get(answers, none)
@@ -121,9 +122,12 @@ class Covered:
         units = max(self._due.get(key) or 0, self._rows.get(key) or 0)
         if not units:
             return NOTHING_DUE
-        answered = self._answered.get(key) or 0
         whole = (self._weight.get(key) or 0) + (self._silent.get(key) or 0) if self._weighs else 0
         return Coverage(
-            count=WHOLE if answered == units else (Decimal(answered) / units).quantize(STEP),
-            weight=(Decimal(self._answered_weight.get(key) or 0) / whole).quantize(STEP) if whole else None,
+            count=_share(self._answered.get(key) or 0, units),
+            weight=_share(self._answered_weight.get(key) or 0, whole) if whole else None,
         )
+
+
+def _share(part: int | Decimal, whole: int | Decimal) -> Decimal:
+    return WHOLE if part == whole else (Decimal(part) / whole).quantize(STEP)

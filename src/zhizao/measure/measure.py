@@ -57,13 +57,13 @@ class Measurement:
             InputError: an indicator without formula, or periods that do not fit its facts.
         """
         chosen = [self._computable(name) for name in dict.fromkeys(indicators)]
-        ends = {period: period.end for period in periods}
+        asked = sorted(set(periods))
         found: list[Value] = []
         for record, attribute in dict.fromkeys((i.record, i.attribute) for i in chosen):
             group = [i for i in chosen if (i.record, i.attribute) == (record, attribute)]
-            found += self._of_record(self.library.records[record], group, of, by, list(periods))
+            found += self._of_record(self.library.records[record], group, of, by, asked)
         order = {indicator.id: i for i, indicator in enumerate(chosen)}
-        return sorted(found, key=lambda v: (order[v.indicator], v.entity, ends[v.period]))
+        return sorted(found, key=lambda v: order[v.indicator])
 
     def _computable(self, name: str) -> Indicator:
         if name not in self.library.indicators:
@@ -147,16 +147,17 @@ class Measurement:
             found, none, label = merged[period.kind].states.get(leaf.key, {}), nothing(leaf), str(period)
             return [found.get((entity, label), none) for entity in entities]
 
-        for period in periods:
-            counts = merged.get(period.kind, Merged())
-            covered = Covered(indicator, parts[0] if parts else None, counts, str(period))
-            for i, value in enumerate(finisher.values(period, look)):
-                entity = entities[i]
+        columns = [finisher.values(period, look) for period in periods]
+        counted = [merged.get(period.kind, Merged()) for period in periods]
+        covered = [Covered(indicator, parts[:1], counts, str(p)) for counts, p in zip(counted, periods, strict=True)]
+        for i, entity in enumerate(entities):
+            for period, column, counts, coverage in zip(periods, columns, counted, covered, strict=True):
+                value = column[i]
                 yield Value(
                     indicator=indicator.id, series=f"{indicator.id}.computed", basis="computed", scope="plan", kind="computed", origin=origins[i],
                     entity=entity, period=period, value=value, unit=indicator.unit,
                     status="ok" if value is not None else self._status(period, parts, counts, entity),
-                    coverage=covered.of(entity), definition=indicator.definition, known_at=at,
+                    coverage=coverage.of(entity), definition=indicator.definition, known_at=at,
                 )  # fmt: skip
 
     def _status(self, period: Period, parts: tuple[Leaf, ...], counts: Merged, entity: str) -> Status:
