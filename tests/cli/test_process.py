@@ -36,6 +36,11 @@ def test_a_warm_evaluation_imports_nothing_heavy(ready_home, more):
     assert not loaded_by(*line) & set(HEAVY)
 
 
+def test_an_evaluation_is_warm_after_a_report_too(ready_home, tmp_path):
+    assert process("--home", ready_home, "evaluate", "--as-of", "2026-10", "--report", tmp_path / "r.html").returncode == 0
+    assert not loaded_by("--home", ready_home, "evaluate", "--as-of", "2026-10") & set(HEAVY)
+
+
 def test_a_reader_that_stops_reading_is_no_failure(ready_home):
     command = f"'{sys.executable}' -m zhizao --home '{ready_home}' evaluate --as-of 2026-11 --json; echo code $? >&2"
     done = subprocess.run(["bash", "-c", f"({command}) | true"], env=ENV, capture_output=True, text=True, check=False)

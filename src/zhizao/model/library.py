@@ -78,6 +78,10 @@ class Library:
         """Every level of every hierarchy."""
         return ((h, level) for h in self.hierarchies.values() for level in h.levels)
 
+    def entity_names(self) -> dict[str, Text]:
+        """The names of the entities that the packs ship with their hierarchies."""
+        return {entity.id: entity.name for h in self.hierarchies.values() for entity, _ in h.members}
+
     @property
     def blocking(self) -> tuple[Finding, ...]:
         """The findings that forbid to use the content."""

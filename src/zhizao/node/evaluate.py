@@ -48,7 +48,7 @@ def evaluate(node: Node, plan: str, as_of: str) -> Evaluation:
         context=tuple(r for r in readings if _is_context(library, r, {t.indicator for t in targets})),
         reconciled=totals,
         findings=library.findings,
-        names={e.id: e.name for h in library.hierarchies.values() for e, _ in h.members},
+        names=library.entity_names(),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from zhizao.model.evaluation import PlanLine
@@ -27,14 +28,24 @@ SHOWN = 20
 """Facts and parts of an explanation that are listed; the rest is counted."""
 
 
-def values(found: Sequence[Value | Reading], lang: Lang) -> RenderableType:
-    """Values and published readings, one row each."""
+def values(found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Text] = MappingProxyType({})) -> RenderableType:
+    """Values and published readings, one row each; entities by id and, where they have one, by name."""
     table = _table(lang, ("对象", "entity"), ("时期", "period"), ("数值", "value", "right"), ("单位", "unit"), ("类别", "kind"),
                    ("口径", "scope"), ("覆盖率", "coverage", "right"), ("序列", "series"))  # fmt: skip
     for v in found:
         kind, scope = word(KINDS, v.kind).in_(lang), word(SCOPES, v.scope).in_(lang)
-        table.add_row(v.entity, str(v.period), _figure(v, lang), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), v.series)
+        table.add_row(named(v.entity, names, lang), str(v.period), _figure(v, lang), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), v.series)
     return table if found else _line(Text("没有值", "no values"), lang)
+
+
+def named(entity: str, names: Mapping[str, Text], lang: Lang) -> str:
+    """An entity by id and name; a cell of two hierarchies by both.
+
+    Example:
+        >>> named("region:32+sector:C35", {"region:32": Text("江苏", "Jiangsu")}, "zh")
+        'region:32 江苏 + sector:C35'
+    """
+    return " + ".join(f"{part} {names[part].in_(lang)}" if part in names else part for part in entity.split("+"))
 
 
 def _figure(v: Value | Reading, lang: Lang) -> Line:
@@ -53,29 +64,29 @@ def _coverage(v: Value | Reading) -> str:
     return f"{share * 100:.1f} %" if share is not None else ""
 
 
-def explanation(e: Explanation, lang: Lang) -> RenderableType:
+def explanation(e: Explanation, lang: Lang, names: Mapping[str, Text] = MappingProxyType({})) -> RenderableType:
     """A value as a tree: formula, states, parts, facts, digest."""
     from rich.markup import escape
     from rich.tree import Tree
 
-    tree = Tree(_headline(e.value, lang))
+    tree = Tree(_headline(e.value, lang, names))
     _branch(tree, Text("公式", "formula"), [escape(e.formula)], 1, lang)
     _branch(
         tree, Text("合并后的状态", "merged states"), [f"{escape(name)} = {escape(state)}" for name, state in e.states], len(e.states), lang
     )
-    _branch(tree, Text("组成", "parts"), [_headline(v, lang) for v in e.children[:SHOWN]], len(e.children), lang)
+    _branch(tree, Text("组成", "parts"), [_headline(v, lang, names) for v in e.children[:SHOWN]], len(e.children), lang)
     facts = [_fact(f.id, f.source, f.place, f.fields) for f in e.facts[:SHOWN]]
     _branch(tree, Text("事实", "facts"), facts, max(e.facts_total, len(e.facts)), lang)
     tree.add(f"{Text('摘要', 'digest').in_(lang)}: {e.digest}")
     return tree
 
 
-def _headline(v: Value, lang: Lang) -> str:
+def _headline(v: Value, lang: Lang, names: Mapping[str, Text]) -> str:
     from rich.markup import escape
 
     shown = exact(v.value) if v.value is not None else word(STATUSES, v.status).in_(lang)
     unit = word(UNITS, v.unit).in_(lang).strip() if v.value is not None else ""
-    return f"[bold]{escape(v.indicator)}[/] {escape(v.entity)} {v.period}: [bold]{escape(shown or '')}[/] {escape(unit)}"
+    return f"[bold]{escape(v.indicator)}[/] {escape(named(v.entity, names, lang))} {v.period}: [bold]{escape(shown or '')}[/] {escape(unit)}"
 
 
 def _fact(id_: str, source: str, place: str, fields: Sequence[tuple[str, str]]) -> str:
@@ -118,10 +129,18 @@ def _grow(tree: Tree, line: PlanLine, lang: Lang) -> None:
     label.append(node.name.in_(lang), style="" if node.kind == "system" else "bold")
     label.append(f"  {word(PLAN_KINDS, node.kind).in_(lang)}", style="dim")
     if line.evidence:
-        label.append(f"  {', '.join(line.evidence)}", style=STYLES[m.tone])
+        label.append(f"  {_proved(line.evidence, lang)}", style=STYLES[m.tone])
     branch = tree.add(label)
     for child in line.children:
         _grow(branch, child, lang)
+
+
+def _proved(evidence: Sequence[str], lang: Lang) -> str:
+    """How much of what should serve a node works; what does not is named."""
+    missing = [item.removesuffix(": missing") for item in evidence if item.endswith(": missing")]
+    works = len(evidence) - len(missing)
+    counted = Text(f"{len(evidence)} 项中 {works} 项可用", f"{works} of {len(evidence)} work")
+    return counted.in_(lang) + "".join(Text(f"，缺 {item}", f", missing {item}").in_(lang) for item in missing)
 
 
 def _systems(lines: Iterable[PlanLine]) -> Iterable[PlanLine]:

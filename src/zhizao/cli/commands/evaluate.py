@@ -38,7 +38,7 @@ def COMMAND(shell: Shell, plan: str, year: str, as_of: str, report: str, midterm
         raise InputError(Text("中期评估尚未实现", "the mid-term evaluation is not built yet"), where="--midterm", cure=cure)
     _check(year, report)
     evaluation = _evaluation(shell, plan, as_of) if report else None
-    title, rows = (evaluation.title, scored(evaluation)) if evaluation else _rows(shell, plan, as_of)
+    title, rows = _rows(shell, plan, as_of, evaluation)
     _show(shell, title, [row for row in rows if not year or str(row["year"]) == year], as_of)
     if evaluation:
         _report(shell, evaluation, plan, Path(report))
@@ -53,14 +53,14 @@ def _check(year: str, report: str) -> None:
         raise InputError(Text("不知道要写哪种报告", "it does not say which kind of report"), where=f"--report {report}", cure=cure)
 
 
-def _rows(shell: Shell, plan: str, as_of: str) -> tuple[Text, list[dict[str, Any]]]:
-    """Title and rows of the scorecard: all that a table needs, kept small."""
+def _rows(shell: Shell, plan: str, as_of: str, known: Evaluation | None) -> tuple[Text, list[dict[str, Any]]]:
+    """Title and rows of the scorecard: all that a table needs, kept small; taken from an evaluation where one is known already."""
     from zhizao.node.warm import answer
 
     def compute(node: Node) -> tuple[Text, list[dict[str, Any]]]:
         from zhizao.node.evaluate import evaluate
 
-        evaluation = evaluate(node, plan, as_of)
+        evaluation = known or evaluate(node, plan, as_of)
         return evaluation.title, scored(evaluation)
 
     with shell.working(Text("评估", "evaluating")):

@@ -26,5 +26,5 @@ def COMMAND(shell: Shell, indicator: str, of: str, period: str, as_of: str, stor
     node = shell.node()
     with shell.working(Text(f"追溯 {indicator}", f"tracing {indicator}")):
         found = explain(node, Question(indicator, of=(of,), period=period, as_of=as_of, stored_as_of=stored_as_of))
-    shell.answer(json.explain(found), lambda: tables.explanation(found, shell.lang))
+    shell.answer(json.explain(found), lambda: tables.explanation(found, shell.lang, node.library.entity_names()))
     return 0

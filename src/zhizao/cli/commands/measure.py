@@ -41,5 +41,5 @@ def COMMAND(
     node = shell.node()
     with shell.working(Text(f"测算 {indicator}", f"measuring {indicator}")):
         values = measure(node, question)
-    shell.answer(json.measure(values), lambda: tables.values(values, shell.lang))
+    shell.answer(json.measure(values), lambda: tables.values(values, shell.lang, node.library.entity_names()))
     return 0
