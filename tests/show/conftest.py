@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -101,13 +102,10 @@ def index_context() -> tuple[Reading, ...]:
     index = [
         Reading(power, f"{power}.cae_{v}", "plan", f"nation:{c}", Period.parse(v), Decimal(x), "index", "actual", True) for c, v, x in rows
     ]
-    return (
-        *index,
-        *(
-            reading(f"{sector}{end}", f"{sector}{end}.x", "2020", x, "computed")
-            for end, x in (("", "1.537"), ("_low", "1.53"), ("_high", "1.545"))
-        ),
-    )
+    bounds = (("", "1.537"), ("_low", "1.53"), ("_high", "1.545"))
+    computed = [reading(f"{sector}{end}", f"{sector}{end}.x", "2020", x, "computed", basis="computed") for end, x in bounds]
+    divisions = [*computed, reading(sector, f"{sector}.nbs", "2020", "1.54")]
+    return (*index, *(replace(r, entity="sector:C") for r in divisions))
 
 
 def reconciled(difference: str, allowed: str) -> Reconciled:

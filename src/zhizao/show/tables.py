@@ -70,7 +70,7 @@ def explanation(e: Explanation, lang: Lang, names: Mapping[str, Text] = MappingP
     from rich.tree import Tree
 
     tree = Tree(_headline(e.value, lang, names))
-    _branch(tree, Text("公式", "formula"), [escape(e.formula)], 1, lang)
+    _branch(tree, Text("公式", "formula"), [escape(e.formula)] if e.formula else [], 1, lang)
     _branch(
         tree, Text("合并后的状态", "merged states"), [f"{escape(name)} = {escape(state)}" for name, state in e.states], len(e.states), lang
     )

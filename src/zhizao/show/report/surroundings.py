@@ -20,7 +20,7 @@ from zhizao.show.report.document import Block, Cell, Figure, Paragraph, Row, Sec
 from zhizao.show.report.sentence import quantity
 from zhizao.show.words import PLAN_KINDS, RECONCILED, SERVED, SEVERITIES, mark, word
 
-POWER, SECTOR, PUBLISHED = "manufacturing_power_index", "sector_rd_intensity", "rd_intensity"
+POWER, SECTOR, MANUFACTURING = "manufacturing_power_index", "sector_rd_intensity", "sector:C"
 
 
 def reconciliations(evaluation: Evaluation) -> Section | None:
@@ -78,22 +78,18 @@ def _overlap(i: Interval) -> Row:
 
 def _intervals(evaluation: Evaluation) -> Iterator[Interval]:
     everything = [*chain.from_iterable(evaluation.readings.values()), *evaluation.context]
-    middle, low, high = (_by_year(everything, f"{SECTOR}{end}") for end in ("", "_low", "_high"))
-    printed = _by_year((r for r in everything if r.kind == "actual" and not r.bound), PUBLISHED)
+    middle, low, high = (_by_year(everything, f"{SECTOR}{end}", "computed") for end in ("", "_low", "_high"))
+    printed = _by_year(everything, SECTOR, "published")
     # A stored figure may have lost its idle zeros: the finest of the series tells the printed unit.
     finest = min((int(v.normalize().as_tuple().exponent) for v in printed.values()), default=0)
-    for year in sorted(low.keys() & high.keys() & printed.keys()):
-        recomputed = middle.get(year, (low[year] + high[year]) / 2)
-        yield Interval(year, recomputed, low[year], high[year], printed[year], Decimal(5).scaleb(finest - 1))
+    for year in sorted(middle.keys() & low.keys() & high.keys() & printed.keys()):
+        yield Interval(year, middle[year], low[year], high[year], printed[year], Decimal(5).scaleb(finest - 1))
 
 
-def _by_year(readings: Iterable[Reading], indicator: str) -> Mapping[str, Decimal]:
-    """One figure a year; where several series speak, the first given."""
-    found: dict[str, Decimal] = {}
-    for r in readings:
-        if r.indicator == indicator and r.entity.startswith(("nation:", "sector:C")) and r.period.kind == "year":
-            found.setdefault(str(r.period), r.value)
-    return found
+def _by_year(readings: Iterable[Reading], indicator: str, basis: str) -> Mapping[str, Decimal]:
+    """Manufacturing's figure of each year: of all sectors, the one the divisions add up to."""
+    wanted = (indicator, MANUFACTURING, basis, "year")
+    return {str(r.period): r.value for r in readings if (r.indicator, r.entity, r.basis, r.period.kind) == wanted}
 
 
 # ── other plans, power index, plan, findings ─────────────────────────────────────────────────────────────────────────────────
