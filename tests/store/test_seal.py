@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhizao.checks.store import FIGURE, RETURN, deliver, row
+from zhizao.checks.store import FIGURE, RETURN, amounts, deliver, row
 from zhizao.errors import StoreDamaged
 from zhizao.store.home import Home
 from zhizao.store.seal import BLOCK, is_signed, merkle_root, root_of, sign
@@ -79,6 +79,13 @@ def test_tampering_is_found(tampering, filled, open_store, tmp_path):
         open_store().verify()
     assert found.value.where
     assert found.value.what.zh
+
+
+@pytest.mark.parametrize("tampering", ["a segment cut short", "a missing segment"])
+def test_reading_a_damaged_segment_says_so(tampering, filled, open_store, tmp_path):
+    TAMPERING[tampering](tmp_path)
+    with pytest.raises(StoreDamaged, match="segment"):
+        amounts(open_store())
 
 
 def test_the_key_of_a_node_is_readable_by_its_owner_only(filled, tmp_path):

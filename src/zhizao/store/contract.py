@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FACT = "_fact"
 """int64: the number of the fact in this store, growing with every stored row; the fact's id is ``TYPE:NUMBER``."""
 PUBLISHED_AT = "_published_at"
-"""timestamp[us, UTC]: when the source asserted it; where unknown, when it was stored."""
+"""timestamp[us, UTC]: when the source asserted it; where unknown, when it was stored, or after the version before it where that is later."""
 STORED_AT = "_stored_at"
 """timestamp[us, UTC]: when its batch was sealed here."""
 
@@ -61,7 +61,8 @@ class Store(Protocol):
         """Take rows of one type: check, sort out duplicates and rejects, seal the rest as one segment.
 
         ``rows`` has the type's fields as columns (text or typed); a column the type does not know is ignored and named in the rejects file's
-        first line. All or nothing: after a crash either the whole batch is stored or none of it.
+        first line. ``_line`` and ``_fault``, which readers of files add, say where a row stood and that it could not be read as one.
+        All or nothing: after a crash either the whole batch is stored or none of it.
         """
 
     def withdraw(self, fact: str, why: str) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhizao.errors import InputError, StateOverflow
+from zhizao.errors import StateOverflow, StoreDamaged
 from zhizao.model.text import Text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class DuckDB:
         import duckdb
 
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
-        self._unreadable = duckdb.IOException
+        self._unreadable = (duckdb.IOException, duckdb.InvalidInputException)
         # Nothing is ever downloaded, and a name in a query means a table, never a Python variable.
         self._connection = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "python_enable_replacements": "false", "temp_directory": str(spill)}
@@ -98,8 +98,10 @@ class DuckDB:
             cure = Text("请缩小范围，或用较大的单位", "take a smaller range, or a larger unit")
             raise StateOverflow(Text(f"数值超出可精确计算的范围：{what}", f"a number left the range in which it is exact: {what}"), cure=cure) from error
         except self._unreadable as error:
-            cure = Text("请检查 home 目录的权限和磁盘", "check the rights of the home folder and the disk")
-            raise InputError(Text("数据文件无法读取", f"a segment cannot be read: {str(error).splitlines()[0]}"), cure=cure) from error
+            if ".parquet" not in (what := str(error).splitlines()[0]):
+                raise
+            cure = Text("请用 zhizao verify 检查，再从备份恢复", "check with zhizao verify, then restore from a backup")
+            raise StoreDamaged(Text(f"数据段无法读取：{what}", f"a segment cannot be read: {what}"), cure=cure) from error
 
 
 def _sql(expression: ir.Table) -> str:

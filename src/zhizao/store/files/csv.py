@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,15 +78,17 @@ def _lines(path: Path) -> int:
 def _read_odd(path: Path) -> pa.Table:
     """The rows one by one, each with the line it begins on."""
     csv.field_size_limit(sys.maxsize)
-    text = _text(path)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    rows = _rows(text, _delimiter(first))
-    names = header(next(rows, (0, []))[1], path)
-    return table(names, rows)
+    encoding = _encoding(path)
+    with path.open(encoding=encoding) as file:
+        delimiter = _delimiter(next((line for line in file if line.strip()), ""))
+    with path.open(encoding=encoding, newline="") as file:
+        rows = _rows(file, delimiter)
+        names = header(next(rows, (0, []))[1], path)
+        return table(names, rows)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, Cells]]:
+    reader = csv.reader(lines, delimiter=delimiter)
     line = 1
     for cells in reader:
         if any(c.strip() for c in cells):
@@ -95,14 +96,18 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
         line = reader.line_num + 1
 
 
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+def _encoding(path: Path) -> str:
+    """The first encoding in which the whole file can be read."""
+    with path.open("rb") as start:
+        wide = start.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
+            with path.open(encoding=encoding) as file:
+                while file.read(HEAD):
+                    pass
+        except UnicodeError:
             continue
+        return encoding
     what = Text("无法识别文件编码", "the encoding of the file is not known")
     raise InputError(what, where=str(path), cure=Text("请另存为 UTF-8", "save it as UTF-8"))
 
@@ -127,5 +132,5 @@ def as_text(column: pa.Array) -> list[str | None]:
     import pyarrow.compute as pc
 
     if pa.types.is_timestamp(column.type):
-        column = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ" if column.type.unit == "s" else "%Y-%m-%dT%H:%M:%SZ")
+        column = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
     return [None if v is None else str(v) for v in column.cast(pa.string()).to_pylist()]

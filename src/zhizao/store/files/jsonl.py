@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao.store.accept import FAULT, LINE
+from zhizao.store.files.rows import CHUNK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,16 +26,27 @@ def read(path: Path) -> pa.Table:
     import pyarrow as pa
 
     try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            lines = ((i, line) for i, line in enumerate(file, start=1) if line.strip())
+            chunks = [pa.table({LINE: pa.array([], pa.int64())})]
+            while chunk := list(islice(lines, CHUNK)):
+                chunks.append(_chunk(chunk))
     except UnicodeDecodeError as error:
         what = Text("文件不是 UTF-8", "the file is not UTF-8")
         raise InputError(what, where=str(path), cure=Text("请另存为 UTF-8", "save it as UTF-8")) from error
-    numbered = [(i, _row(line), line) for i, line in enumerate(lines, start=1) if line.strip()]
-    names = dict.fromkeys(name for _, row, _ in numbered for name in row or {})
-    found: dict[str, pa.Array] = {n: pa.array([(row or {}).get(n) for _, row, _ in numbered], pa.string()) for n in names}
-    found[LINE] = pa.array([i for i, _, _ in numbered], pa.int64())
-    if any(row is None for _, row, _ in numbered):
-        found[FAULT] = pa.array([line.strip() if row is None else None for _, row, line in numbered], pa.string())
+    return pa.concat_tables(chunks, promote_options="default")
+
+
+def _chunk(lines: Sequence[tuple[int, str]]) -> pa.Table:
+    import pyarrow as pa
+
+    rows = [_row(line) for _, line in lines]
+    names = dict.fromkeys(name for row in rows for name in row or {})
+    found: dict[str, pa.Array] = {n: pa.array([(row or {}).get(n) for row in rows], pa.string()) for n in names}
+    found[LINE] = pa.array([i for i, _ in lines], pa.int64())
+    if None in rows:
+        faults = [line.strip() if row is None else None for row, (_, line) in zip(rows, lines, strict=True)]
+        found[FAULT] = pa.array(faults, pa.string())
     return pa.table(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from zhizao.store.accept import FAULT, LINE
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+CHUNK = 50_000
 
 Cells = Sequence[str | None]
 
@@ -38,18 +41,21 @@ def table(names: Sequence[str], rows: Iterable[tuple[int, Cells]]) -> pa.Table:
     """A table of texts from (line, cells); a row with more or fewer cells than the header is kept raw, as a fault."""
     import pyarrow as pa
 
+    # Python's texts take several times the room of a column's: they are handed over a chunk at a time.
+    some = iter(rows)
+    chunks = [_chunk(names, [])]
+    while chunk := list(islice(some, CHUNK)):
+        chunks.append(_chunk(names, chunk))
+    found = pa.concat_tables(chunks)
+    return found if found[FAULT].null_count < len(found) else found.drop([FAULT])
+
+
+def _chunk(names: Sequence[str], rows: Sequence[tuple[int, Cells]]) -> pa.Table:
+    import pyarrow as pa
+
     width = len(names)
-    lines: list[int] = []
-    faults: list[str | None] = []
-    columns: list[list[str | None]] = [[] for _ in names]
-    for line, cells in rows:
-        sound = len(cells) == width
-        lines.append(line)
-        faults.append(None if sound else json.dumps(list(cells), ensure_ascii=False))
-        for column, cell in zip(columns, cells if sound else (None,) * width, strict=True):
-            column.append(cell)
+    sound = [cells if len(cells) == width else (None,) * width for _, cells in rows]
+    faults = [None if len(cells) == width else json.dumps(list(cells), ensure_ascii=False) for _, cells in rows]
+    columns = zip(*sound, strict=True) if rows else [()] * width
     found = {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True) if name}
-    found[LINE] = pa.array(lines, pa.int64())
-    if any(faults):
-        found[FAULT] = pa.array(faults, pa.string())
-    return pa.table(found)
+    return pa.table({**found, LINE: pa.array([line for line, _ in rows], pa.int64()), FAULT: pa.array(faults, pa.string())})
