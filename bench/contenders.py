@@ -61,6 +61,45 @@ left join sums p on p.region = s.region and p.sector = s.sector and p.year = (s.
 """
 
 
+COVERED = """
+with base as ({query}), due as (
+    select t.parent as region, i.parent as sector, count(*) as due
+    from (select entity, parent from read_parquet({edges}) where relation = 'located_in') t
+    join (select entity, parent from read_parquet({edges}) where relation = 'classified_as') i using (entity) group by all
+), answers as (
+    select t.parent as region, i.parent as sector, year, {answers}
+    from read_parquet({returns}) r
+    join (select entity, parent from read_parquet({edges}) where relation = 'located_in') t on t.entity = r.enterprise
+    join (select entity, parent from read_parquet({edges}) where relation = 'classified_as') i on i.entity = r.enterprise group by all
+)
+select base.*, {shares} from base join answers using (region, sector, year) join due using (region, sector)
+"""
+
+NEEDS = {
+    "rd_intensity": ("rd_expenditure", "main_business_revenue"), "invention_patents_per_100m": ("valid_invention_patents", "main_business_revenue"),
+    "value_added_rate": ("value_added", "gross_output"), "labour_productivity_growth": ("value_added_2015", "staff"),
+    "digital_design_tools": ("uses_digital_design_tools", ""), "nc_rate": ("nc_key_processes", "key_processes"),
+    "energy_intensity_reduction": ("energy_tce", "value_added_2015"), "co2_intensity_reduction": ("co2_t", "value_added_2015"),
+    "water_intensity_reduction": ("water_m3", "value_added_2015"),
+    "solid_waste_utilisation": ("solid_waste_utilised_t", "solid_waste_generated_t"),
+}  # fmt: skip
+"""The fields of each indicator, the one that weighs its answers last ('' for none); numerical control is weighed by nothing."""
+
+
+def covered(returns: str, edges: str) -> str:
+    """The hand-written query with the coverage of every value by count and weight, in a pass of its own as one would add it."""
+    answers, shares = [], []
+    for name, (field, weight) in NEEDS.items():
+        there = f"{field} is not null" + (f" and {weight} is not null" if weight else "")
+        answers.append(f"count(*) filter ({there}) as n_{name}")
+        shares.append(f"n_{name} / due as c_{name}")
+        if weight and name != "nc_rate":
+            answers.append(f"sum({weight}) filter ({there}) / sum({weight}) as w_{name}")
+            shares.append(f"w_{name}")
+    query = QUERY.format(returns=returns, edges=edges)
+    return COVERED.format(query=query, returns=returns, edges=edges, answers=", ".join(answers), shares=", ".join(shares))
+
+
 def library() -> Any:
     """The built-in packs."""
     from zhizao.pack.load import builtin_folders, load
@@ -109,15 +148,26 @@ def query(home: Path) -> None:
     report(lambda: int(connection.sql(text).to_arrow_table().num_rows))
 
 
+def query_covered(home: Path) -> None:
+    """The same query with coverage, which every value of the kernel carries."""
+    import duckdb
+
+    connection = duckdb.connect()
+    text = covered(_files(home, "annual_return"), _files(home, "membership"))
+    report(lambda: int(connection.sql(text).to_arrow_table().num_rows))
+
+
 def pandas(home: Path) -> None:
     """The usual script: read, merge, group, divide."""
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     def read(record: str) -> Any:
-        files = _files(home, record).strip("[]").replace("'", "").split(", ")
-        frame = pd.concat([pd.read_parquet(f) for f in files])
-        decimals = [c for c in frame.columns if frame[c].dtype == object and c not in ("enterprise", "year", "entity", "relation", "parent", "_op")]
-        return frame.astype({c: float for c in decimals if not isinstance(frame[c].iloc[0], str | type(None))})
+        tables = [pq.read_table(f) for f in _files(home, record).strip("[]").replace("'", "").split(", ")]
+        table = pa.concat_tables(tables)
+        floats = [pa.field(f.name, pa.float64() if pa.types.is_decimal(f.type) else f.type) for f in table.schema]
+        return table.cast(pa.schema(floats)).to_pandas()
 
     def work() -> int:
         frame, edges = read("annual_return"), read("membership")
@@ -153,4 +203,4 @@ def _files(home: Path, record: str) -> str:
 
 
 if __name__ == "__main__":
-    {"zhizao": zhizao, "query": query, "pandas": pandas}[sys.argv[1]](Path(sys.argv[2]))
+    {"zhizao": zhizao, "query": query, "covered": query_covered, "pandas": pandas}[sys.argv[1]](Path(sys.argv[2]))

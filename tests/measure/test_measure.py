@@ -177,3 +177,50 @@ def test_one_hierarchy_inside_another_gives_cells_that_name_both(world: World) -
     cell = f"{REGIONS[0]}+{DIVISIONS[1]}"
     assert world.table("intensity", by=["region", "sector"]) == {cell: Decimal("0.1")}
     assert world.table("intensity", of=[cell]) == {cell: Decimal("0.1")}
+
+
+def test_a_later_membership_of_a_partition_ends_the_one_before_and_nobody_counts_twice(world: World) -> None:
+    world.place(("enterprise:A", "located_in", REGIONS[0]), ("enterprise:A", "located_in", REGIONS[1], "2020-07-01"))
+    world.add("annual_return", [{"enterprise": "A", "year": y, "rd": 1, "revenue": 10} for y in (2019, 2020)])
+    assert world.table("revenue", by=["region"], period="2019") == {REGIONS[0]: Decimal(10)}
+    assert world.table("revenue", by=["region"], period="2020") == {REGIONS[1]: Decimal(10)}
+    assert world.table("revenue", period="2020") == {"nation:CN": Decimal(10)}
+
+
+def test_of_two_places_that_hold_alike_one_is_taken_whatever_the_order_of_import(tmp_path: Path) -> None:
+    for number, order in enumerate((REGIONS[:2], REGIONS[1::-1])):
+        world = World(tmp_path / str(number))
+        for region in order:
+            world.place(("enterprise:A", "located_in", region))
+        world.add("annual_return", [{"enterprise": "A", "year": 2020, "rd": 1, "revenue": 10}])
+        assert world.table("revenue", by=["region"]) == {REGIONS[0]: Decimal(10)}
+        assert world.table("revenue") == {"nation:CN": Decimal(10)}
+
+
+def test_a_membership_in_something_off_the_hierarchy_does_not_move_an_entity(world: World) -> None:
+    world.place(("enterprise:A", "located_in", "park:7"), ("enterprise:A", "located_in", REGIONS[2]))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "rd": 1, "revenue": 10}])
+    assert world.table("revenue", by=["region"]) == {REGIONS[2]: Decimal(10)}
+
+
+def test_a_site_that_is_sold_counts_for_its_new_enterprise_from_that_day(world: World) -> None:
+    world.place(
+        ("site:1", "part_of", "enterprise:A", "", "2020-03-01"), ("site:1", "part_of", "enterprise:B", "2020-03-01"),
+        ("site:1", "located_in", REGIONS[0]),
+    )  # fmt: skip
+    world.add("site_return", [{"site": "site:1", "year": y, "processes": 4, "nc": 1} for y in (2019, 2020)])
+    assert world.table("site_rate", by=["enterprise"], period="2019") == {"enterprise:A": Decimal("0.25")}
+    assert world.table("site_rate", by=["enterprise"], period="2020") == {"enterprise:B": Decimal("0.25")}
+    assert world.table("site_rate", period="2020") == {"nation:CN": Decimal("0.25")}
+
+
+def test_by_region_a_site_counts_where_it_lies_or_where_its_legal_unit_sits(world: World) -> None:
+    seated = replace(world.library.indicators["site_rate"], id="seated_rate", attribute="seat")
+    world.library = replace(world.library, indicators={**world.library.indicators, "seated_rate": seated})
+    world.place(
+        ("site:1", "part_of", "enterprise:A"), ("site:1", "located_in", REGIONS[0]), ("enterprise:A", "located_in", REGIONS[1]),
+        ("site:2", "part_of", "enterprise:A"),
+    )  # fmt: skip
+    world.add("site_return", [{"site": f"site:{i}", "year": 2020, "processes": 4, "nc": i} for i in (1, 2)])
+    assert world.table("site_rate", by=["region"]) == {REGIONS[0]: Decimal("0.25"), REGIONS[1]: Decimal("0.5")}
+    assert world.table("seated_rate", by=["region"]) == {REGIONS[1]: Decimal("0.375")}

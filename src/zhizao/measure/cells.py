@@ -10,10 +10,11 @@ import ibis.expr.types as ir
 
 from zhizao.errors import InputError
 from zhizao.measure.calendar import PERIOD, label
+from zhizao.measure.edges import Attribute, place_column
 from zhizao.measure.exact import Exact
 from zhizao.measure.leaf import Leaf, tips
 from zhizao.measure.over import SCALE, Over
-from zhizao.measure.placement import Placement, place_column
+from zhizao.measure.placement import Placement
 from zhizao.measure.rows import column, number
 from zhizao.measure.states.last import STAMP
 from zhizao.model.entity import Hierarchy
@@ -41,7 +42,7 @@ class Question:
     """What coverage asks: a leaf of each indicator, and the field that weighs its answers ('' for none)."""
     unit_level: str = ""
     units: tuple[str, ...] = ()
-    attribute: str = "place"
+    attribute: Attribute = "place"
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -82,12 +83,9 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *_inner(leaf))):
         rows = rows.mutate(**{STAMP: rows[question.record.time].cast("string").concat("|", rows[FACT].cast("string").lpad(19, "0"))})
     if question.unit_level:
-        rows = placement.with_host(rows, question.record, question.unit_level)
-        rows = rows.mutate(**{UNIT: placement.unit(rows, question.record, question.unit_level)})
+        rows = placement.unit(rows, question.record, question.unit_level, UNIT, periods)
         rows = rows.filter(rows[UNIT].isin(question.units)) if question.units else rows.filter(rows[UNIT].notnull())
-    attribute = "seat" if question.attribute == "seat" else "place"
-    placed = placement.place(rows, question.record, periods, question.hierarchies, attribute)  # type: ignore[arg-type]
-    return placed.mutate(**{name: placed[name].fill_null("") for name in question.places})
+    return placement.place(rows, question.record, periods, question.hierarchies, question.attribute)
 
 
 def build(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Cells:
@@ -101,7 +99,7 @@ def build(question: Question, session: Session, placement: Placement, periods: i
             if leaf.is_unit_row(question.record):
                 plain |= _prefixed(leaf, _lift_unit_rows(leaf, leaf.node, rows))
             else:
-                keyed[leaf.key] = session.hold(f"keyed_{leaf.key}", _key(question, leaf, leaf.node, rows, placement))
+                keyed[leaf.key] = session.hold(f"keyed_{leaf.key}", _key(question, leaf, leaf.node, rows, placement, periods))
         elif (lifted := _lift(leaf, leaf.node, rows)) is not None:
             plain |= _prefixed(leaf, lifted)
         else:
@@ -195,7 +193,7 @@ def _lift_unit_rows(leaf: Leaf, barrier: Barrier, rows: ir.Table) -> dict[str, i
     return over.lift_finished(value, weight, complete(rows, leaf.needs))
 
 
-def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, placement: Placement) -> ir.Table:
+def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, placement: Placement, periods: ir.Table) -> ir.Table:
     """States keyed by the barrier's entity and place: an entity's parts in several places are merged before it is finished."""
     names = {level: f"_at_{level}" for level in barrier_levels(barrier)}
     placing = {level.id for h in question.hierarchies for level in h.levels}
@@ -203,10 +201,7 @@ def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, place
     for level, name in names.items():
         if level in placing:
             continue
-        hosted = placement.with_host(rows, question.record, level)
-        rows = hosted.mutate(**{name: placement.unit(hosted, question.record, level)}).drop(
-            *(["_host"] if "_host" in hosted.columns else [])
-        )
+        rows = placement.unit(rows, question.record, level, name, periods)
         rows = rows.filter(rows[name].notnull())
         keys.append(name)
     metrics: dict[str, ir.Scalar] = {}

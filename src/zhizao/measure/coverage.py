@@ -50,26 +50,21 @@ def _units(question: Question, placement: Placement) -> ir.Table | None:
     record, level = question.record, question.record.level
     if not level or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
         return None
-    edges = [placement.effective(h.relation, "place") for h in question.hierarchies]
-    known = [e.filter(e.child.startswith(f"{level}:")).select(**{record.entity: e.child}) for e in edges if e is not None]
-    if not known:
+    known = placement.memberships.directory(question.hierarchies, question.attribute)
+    if known is None:
         return None
-    units = known[0] if len(known) == 1 else ibis.union(*known)
-    return units.distinct()
+    return known.filter(known.child.startswith(f"{level}:")).select(**{record.entity: known.child}).distinct()
 
 
 def _placed(question: Question, placement: Placement, units: ir.Table, periods: ir.Table) -> ir.Table:
     """Every unit that belongs somewhere, with its places; in each period where belonging begins or ends."""
-    attribute = "seat" if question.attribute == "seat" else "place"
-    if any(placement.is_dated(h.relation) for h in question.hierarchies):
+    if placement.memberships.is_dated(question.hierarchies):
         units = units.cross_join(periods.select(PERIOD))
     if question.unit_level:
-        units = placement.with_host(units, question.record, question.unit_level)
-        units = units.mutate(**{UNIT: placement.unit(units, question.record, question.unit_level)})
+        units = placement.unit(units, question.record, question.unit_level, UNIT, periods)
         units = units.filter(units[UNIT].isin(question.units)) if question.units else units.filter(units[UNIT].notnull())
-    placed = placement.place(units, question.record, periods, question.hierarchies, attribute)  # type: ignore[arg-type]
-    placed = placed.filter(ibis.or_(*(placed[name].notnull() for name in question.places)))
-    return placed.mutate(**{name: placed[name].fill_null("") for name in question.places})
+    placed = placement.place(units, question.record, periods, question.hierarchies, question.attribute)
+    return placed.filter(ibis.or_(*(placed[name] != "" for name in question.places)))
 
 
 def _anyone_silent(cells: Cells, session: Session, counted: ir.Table, periods: ir.Table) -> bool:

@@ -100,7 +100,7 @@ class DuckDB:
         except self._unreadable as error:
             if ".parquet" not in (what := str(error).splitlines()[0]):
                 raise
-            cure = Text("请用 zhizao verify 检查，再从备份恢复", "check with zhizao verify, then restore from a backup")
+            cure = Text("请从备份恢复 home 目录", "restore the home folder from a backup")
             raise StoreDamaged(Text(f"数据段无法读取：{what}", f"a segment cannot be read: {what}"), cure=cure) from error
 
 

@@ -1,0 +1,180 @@
+"""The stored memberships, as known at a time: who belongs where, by itself or through what it is part of, and from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, reduce
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from zhizao.model.entity import Hierarchy
+from zhizao.model.library import Library
+from zhizao.model.value import Known
+from zhizao.store.contract import Session
+
+Attribute = Literal["place", "seat"]
+ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
+LEGAL_UNIT = "enterprise:"
+
+
+def place_column(hierarchy: Hierarchy) -> str:
+    """The column that holds a row's place in a hierarchy."""
+    return f"_place_{hierarchy.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Edges of one kind: child, parent, _from, _to (always filled); whether there are any, and whether any begins or ends."""
+
+    table: ir.Table
+    exist: bool
+    dated: bool
+
+
+@dataclass
+class Memberships:
+    """The memberships of a store.
+
+    Below a partition (and in part_of, for each level of parent) a child has one parent at a time: a later membership ends the one before it,
+    and of two that begin on the same day the first in the order of names holds, whatever order they came in.
+    """
+
+    library: Library
+    session: Session
+    known: Known
+    _own: dict[str, Edges] = field(default_factory=dict)
+    _effective: dict[tuple[str, Attribute], ir.Table | None] = field(default_factory=dict)
+    _directories: dict[tuple[tuple[str, ...], Attribute], ir.Table | None] = field(default_factory=dict)
+
+    @cached_property
+    def parts(self) -> Edges:
+        """What is part of what."""
+        return self._measured("part_of", self._stored("part_of"), one_parent=True)
+
+    def own(self, hierarchy: Hierarchy) -> Edges:
+        """The edges that place entities in a hierarchy: of its relation, to an entity on one of its levels."""
+        if hierarchy.id not in self._own:
+            stored = self._stored(hierarchy.relation)
+            on_level = ibis.or_(*(stored.parent.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
+            self._own[hierarchy.id] = self._measured(hierarchy.id, stored.filter(on_level), one_parent=hierarchy.cover == "partition")
+        return self._own[hierarchy.id]
+
+    def is_dated(self, hierarchies: Sequence[Hierarchy]) -> bool:
+        """Whether the day of a period matters for any of the hierarchies."""
+        return self.parts.dated or any(self.own(h).dated for h in hierarchies)
+
+    def _stored(self, relation: str) -> ir.Table:
+        table = self.session.relation(self.library.records["membership"], self.known)
+        lower, upper = (ibis.literal(day) for day in ALWAYS)
+        return table.filter(table.relation == relation).select(
+            child=table.entity,
+            parent=table.parent,
+            _from=ibis.coalesce(table.valid_from, lower),
+            _to=ibis.coalesce(table.valid_to, upper),
+        )
+
+    def _measured(self, name: str, edges: ir.Table, one_parent: bool) -> Edges:
+        table = self.session.hold(f"edges_{name}", edges)
+        bounded = (table._from > ALWAYS[0]) | (table._to < ALWAYS[1])
+        pair = table.child.concat("|", _level(table.parent))
+        row = self.session.fetch(table.aggregate(n=table.count(), dated=bounded.any(), pairs=pair.nunique())).to_pylist()[0]
+        if one_parent and row["n"] > row["pairs"]:
+            return self._measured(name, _one_parent(table), one_parent=False)
+        return Edges(table, bool(row["n"]), bool(row["dated"]))
+
+    # ── through what an entity is part of ───────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def hosts(self) -> ir.Table | None:
+        """Every part with its hosts (itself at depth 0), or None where nothing is part of anything."""
+        if not self.parts.exist:
+            return None
+        parts = self.parts.table
+        itself = parts.select("child", host=parts.child).distinct()
+        itself = itself.mutate(depth=ibis.literal(0, "int64"), _from=ibis.literal(ALWAYS[0]), _to=ibis.literal(ALWAYS[1]))
+        reached = frontier = self.session.hold("hosts_0", itself)
+        depth = 0
+        while self._count(frontier) and depth < 16:
+            depth += 1
+            step = _chained(frontier, parts).mutate(depth=ibis.literal(depth, "int64"))
+            frontier = self.session.hold(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
+            reached = reached.union(frontier)
+        return self.session.hold("hosts", reached)
+
+    def effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table | None:
+        """For every entity its own edges of a hierarchy, else those of its nearest host; None where there are none.
+
+        With attribute seat the edges of the legal unit (the enterprise) come before the entity's own.
+        """
+        key = (hierarchy.id, attribute)
+        if key not in self._effective:
+            self._effective[key] = self._find_effective(hierarchy, attribute) if self.own(hierarchy).exist else None
+        return self._effective[key]
+
+    def _find_effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table:
+        own = self.own(hierarchy).table
+        if self.hosts is None:
+            return own
+        inherited = _chained(self.hosts.mutate(host_depth=self.hosts.depth), own, keep=("host_depth",))
+        seated = ibis.ifelse(inherited.via.startswith(LEGAL_UNIT), -1, inherited.host_depth)
+        near = inherited.mutate(rank=seated if attribute == "seat" else inherited.host_depth)
+        best = near.mutate(best=near["rank"].min().over(ibis.window(group_by="child")))
+        chosen = best.filter(best["rank"] == best.best).select("child", parent=best.host, _from=best._from, _to=best._to)
+        alone = own.anti_join(self.hosts, own.child == self.hosts.child)
+        return self.session.hold(f"effective_{hierarchy.id}_{attribute}", chosen.union(alone))
+
+    def directory(self, hierarchies: Sequence[Hierarchy], attribute: Attribute) -> ir.Table | None:
+        """Every entity that belongs anywhere (child) with its place in each hierarchy; None where nothing is stored.
+
+        Only for hierarchies that no day changes; an entity in two places of an overlap comes twice.
+        """
+        key = (tuple(h.id for h in hierarchies), attribute)
+        if key not in self._directories:
+            known = [(h, edges) for h in hierarchies if (edges := self.effective(h, attribute)) is not None]
+            tables = [edges.select("child", **{place_column(h): edges.parent}) for h, edges in known]
+            self._directories[key] = self.session.hold("directory", reduce(_beside, tables)) if tables else None
+        return self._directories[key]
+
+    def _count(self, rows: ir.Table) -> int:
+        return int(self.session.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
+
+
+def prefixes(hierarchy: Hierarchy) -> tuple[str, ...]:
+    """The prefixes of the entities that stand on a hierarchy."""
+    return tuple(sorted({level.prefix for level in hierarchy.levels}))
+
+
+def _level(entity: ir.StringValue) -> ir.StringValue:
+    return entity.split(":")[0]
+
+
+def _one_parent(edges: ir.Table) -> ir.Table:
+    """Of several parents on a level at a time, the one of the latest membership; of equal dates the first by name."""
+    keyed = edges.mutate(level=_level(edges.parent))
+    same_day = ibis.row_number().over(group_by=["child", "level", "_from"], order_by="parent")
+    first = keyed.mutate(rank=same_day)
+    first = first.filter(first["rank"] == 0)
+    following = first._from.lead().over(group_by=["child", "level"], order_by="_from")
+    ended = first.mutate(_to=ibis.least(first._to, ibis.coalesce(following, ibis.literal(ALWAYS[1]))))
+    return ended.filter(ended._from < ended._to).select("child", "parent", "_from", "_to")
+
+
+def _chained(hosts: ir.Table, edges: ir.Table, keep: tuple[str, ...] = ()) -> ir.Table:
+    """One step further: child -> host -> the host's parent, for as long as both hold."""
+    edges = edges.select(edge_child="child", parent_="parent", edge_from="_from", edge_to="_to").view()
+    joined = hosts.join(edges, hosts.host == edges.edge_child)
+    start, end = ibis.greatest(joined._from, joined.edge_from), ibis.least(joined._to, joined.edge_to)
+    chained = joined.select("child", *keep, via=joined.host, host=joined.parent_, _from=start, _to=end)
+    return chained.filter(chained._from < chained._to)
+
+
+def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
+    """Two tables of children side by side, every child of either once."""
+    other = right.rename(child_="child")
+    joined = left.outer_join(other, left.child == other.child_)
+    places = [name for name in (*left.columns, *right.columns) if name != "child"]
+    return joined.select(*places, child=ibis.coalesce(joined.child, joined.child_))
