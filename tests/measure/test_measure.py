@@ -224,3 +224,21 @@ def test_by_region_a_site_counts_where_it_lies_or_where_its_legal_unit_sits(worl
     world.add("site_return", [{"site": f"site:{i}", "year": 2020, "processes": 4, "nc": i} for i in (1, 2)])
     assert world.table("site_rate", by=["region"]) == {REGIONS[0]: Decimal("0.25"), REGIONS[1]: Decimal("0.5")}
     assert world.table("seated_rate", by=["region"]) == {REGIONS[1]: Decimal("0.375")}
+
+
+def test_entities_of_several_levels_are_measured_in_one_question(world: World) -> None:
+    world.place(("site:1", "part_of", "enterprise:A"), ("site:2", "part_of", "enterprise:A"), ("enterprise:A", "located_in", REGIONS[0]))
+    world.add("site_return", [{"site": f"site:{i}", "year": 2020, "processes": 4, "nc": i} for i in (1, 2)])
+    asked = ["site:1", "enterprise:A", REGIONS[0], "nation:CN"]
+    found = world.table("site_rate", of=asked)
+    assert found == {"site:1": Decimal("0.25"), **dict.fromkeys(asked[1:], Decimal("0.375"))}
+    assert world.table("site_rate", of=["enterprise:A"], by=["enterprise"]) == {"enterprise:A": Decimal("0.375")}
+
+
+def test_the_units_inside_a_unit_are_its_own(world: World) -> None:
+    pooled = replace(world.library.indicators["pooled_rate"], id="site_pool", record="site_return")
+    world.library = replace(world.library, indicators={**world.library.indicators, "site_pool": pooled})
+    world.place(("site:1", "part_of", "enterprise:A"), ("site:2", "part_of", "enterprise:B"))
+    world.add("site_return", [{"site": f"site:{i}", "year": 2020, "processes": 4, "nc": i} for i in (1, 2)])
+    assert world.table("site_pool", of=["enterprise:A"], by=["site"]) == {"site:1": Decimal("0.25")}
+    assert world.table("site_pool", of=["site:2", "enterprise:A"]) == {"site:2": Decimal("0.5"), "enterprise:A": Decimal("0.25")}

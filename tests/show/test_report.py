@@ -86,7 +86,7 @@ def test_each_section_tells_verdict_forecasts_doubts_and_the_rest(small: Evaluat
     page = html(small, "en")
     for expected in (
         "Target for 2020: 1.26 %. ✓ Met. NBS gives 1.54 % for 2020 (published, plan&#39;s scope, 2021-09-22), 0.28 ahead of the required path.",
-        "2020: official figures disagree: MIIT ≥ 1.6 % for 2020 (rd.miit). All are kept", "least-squares trend", "not enough data: under five points", "the denominator changed",
+        "2020: official figures disagree: MIIT ≥ 1.6 % for 2020 (rd.miit); NBS 1.54 % for 2020 (rd.nbs). All are kept", "least-squares trend", "not enough data: under five points", "the denominator changed",
         "an earlier reading", "printed 3.4; 34 is used: a digit is lost", "Another plan&#39;s target", "for reference only",
     ):  # fmt: skip
         assert expected in page, expected

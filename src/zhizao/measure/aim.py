@@ -31,6 +31,11 @@ class Aim:
     unit_level: str = ""
 
     @property
+    def inside(self) -> str:
+        """The unit inside which units of another level are asked for, '' where the unit itself is."""
+        return self.unit if self.unit and level_of(self.unit) != self.unit_level else ""
+
+    @property
     def label(self) -> str:
         """The name of its result where no level spreads it."""
         return CROSS.join(e for e in (*self.within, self.unit) if e)

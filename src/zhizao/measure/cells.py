@@ -17,7 +17,7 @@ from zhizao.measure.over import SCALE, Over
 from zhizao.measure.placement import Placement
 from zhizao.measure.rows import column, number
 from zhizao.measure.states.last import STAMP
-from zhizao.model.entity import Hierarchy
+from zhizao.model.entity import Hierarchy, level_of
 from zhizao.model.expression import Barrier, Expr, Fold, Number, Op, Row
 from zhizao.model.indicator import Missing
 from zhizao.model.period import Period
@@ -42,6 +42,7 @@ class Question:
     """What coverage asks: a leaf of each indicator, and the field that weighs its answers ('' for none)."""
     unit_level: str = ""
     units: tuple[str, ...] = ()
+    inside: str = ""
     attribute: Attribute = "place"
 
     @property
@@ -82,10 +83,19 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
     rows = rows.filter(rows[PERIOD].isin([str(p) for p in question.periods]))
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *_inner(leaf))):
         rows = rows.mutate(**{STAMP: rows[question.record.time].cast("string").concat("|", rows[FACT].cast("string").lpad(19, "0"))})
-    if question.unit_level:
-        rows = placement.unit(rows, question.record, question.unit_level, UNIT, periods)
-        rows = rows.filter(rows[UNIT].isin(question.units)) if question.units else rows.filter(rows[UNIT].notnull())
+    rows = of_units(rows, question, placement, periods)
     return placement.place(rows, question.record, periods, question.hierarchies, question.attribute)
+
+
+def of_units(rows: ir.Table, question: Question, placement: Placement, periods: ir.Table) -> ir.Table:
+    """The rows with the unit each is about, where units are asked for: only those of the units, or inside the unit, that are meant."""
+    if question.inside:
+        rows = placement.unit(rows, question.record, level_of(question.inside), "_inside", periods)
+        rows = rows.filter(rows["_inside"] == question.inside).drop("_inside")
+    if not question.unit_level:
+        return rows
+    rows = placement.unit(rows, question.record, question.unit_level, UNIT, periods)
+    return rows.filter(rows[UNIT].isin(question.units)) if question.units else rows.filter(rows[UNIT].notnull())
 
 
 def build(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Cells:

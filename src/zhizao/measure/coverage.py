@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.calendar import PERIOD, label
-from zhizao.measure.cells import ROWS, UNIT, Cells, Question
+from zhizao.measure.cells import ROWS, Cells, Question, of_units
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.placement import Placement
 from zhizao.measure.rollup import Key, Merged
@@ -60,9 +60,7 @@ def _placed(question: Question, placement: Placement, units: ir.Table, periods: 
     """Every unit that belongs somewhere, with its places; in each period where belonging begins or ends."""
     if placement.memberships.is_dated(question.hierarchies):
         units = units.cross_join(periods.select(PERIOD))
-    if question.unit_level:
-        units = placement.unit(units, question.record, question.unit_level, UNIT, periods)
-        units = units.filter(units[UNIT].isin(question.units)) if question.units else units.filter(units[UNIT].notnull())
+    units = of_units(units, question, placement, periods)
     placed = placement.place(units, question.record, periods, question.hierarchies, question.attribute)
     return placed.filter(ibis.or_(*(placed[name] != "" for name in question.places)))
 

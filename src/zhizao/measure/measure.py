@@ -90,6 +90,15 @@ class Measurement:
         return any(level.id == "nation" for _, level in self.library.levels())
 
     def _aimed(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Value]:
+        """The values of aims: those that spread over one level, inside one unit, are answered together."""
+        found: list[Value] = []
+        for level, inside in dict.fromkeys((aim.unit_level, aim.inside) for aim in wanted):
+            alike = tuple(aim for aim in wanted if (aim.unit_level, aim.inside) == (level, inside))
+            found += self._alike(record, indicators, alike, periods)
+        order = {indicator.id: i for i, indicator in enumerate(indicators)}
+        return sorted(found, key=lambda v: (order[v.indicator], v.entity))
+
+    def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Value]:
         native: PeriodKind = record.period
         merged: dict[PeriodKind, Merged] = {}
         for kind, all_of_kind in needed([(i, native) for i in indicators], periods).items():
@@ -115,8 +124,9 @@ class Measurement:
             periods=tuple(periods),
             hierarchies=self._hierarchies(wanted),
             answers=tuple((leaf, i.weight) for i in indicators for leaf in leaves(i)[:1]),
-            unit_level=next((aim.unit_level for aim in wanted if aim.unit_level), ""),
-            units=tuple(aim.unit for aim in wanted) if all(aim.unit for aim in wanted) else (),
+            unit_level=wanted[0].unit_level,
+            units=tuple(aim.unit for aim in wanted) if all(aim.unit and not aim.inside for aim in wanted) else (),
+            inside=wanted[0].inside,
             attribute=indicators[0].attribute,
         )
 
@@ -154,7 +164,7 @@ class Measurement:
             for period, column, counts, coverage in zip(periods, columns, counted, covered, strict=True):
                 value = column[i]
                 yield Value(
-                    indicator=indicator.id, series=f"{indicator.id}.computed", basis="computed", scope="plan", kind="computed", origin=origins[i],
+                    indicator=indicator.id, series=f"{indicator.id}.computed", basis="computed", scope="plan" if indicator.number or indicator.variant_of else "facts", kind="computed", origin=origins[i],
                     entity=entity, period=period, value=value, unit=indicator.unit,
                     status="ok" if value is not None else self._status(period, parts, counts, entity),
                     coverage=coverage.of(entity), definition=indicator.definition, known_at=at,
@@ -182,5 +192,5 @@ class Measurement:
 
 def _entities(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:
     """Every entity with facts or due ones, and those asked for by name although there is nothing of them."""
-    named = {a.label for a in wanted if a.label and not a.levels and (a.unit or not a.unit_level)}
+    named = {a.label for a in wanted if a.label and not a.levels and not a.inside and (a.unit or not a.unit_level)}
     return sorted({entity for m in merged for entity, _ in m.keys()} | named)  # noqa: SIM118

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zhizao.errors import InputError
+from zhizao.errors import InputError, nearest
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.store.contract import Source, Store
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def deliver(store: Store, record: RecordType, path: Path, *, name: str = "") -> Receipt:
-    """Read a file of rows of one type and store what can be stored.
+
+Remark = Callable[[Text], None]
+
+FACT_COLUMN = "fact"
+"""The column an export adds: the id of each fact, which an import need not know."""
+
+
+def deliver(store: Store, record: RecordType, path: Path, *, name: str = "", remark: Remark = lambda _: None) -> Receipt:
+    """Read a file of rows of one type and store what can be stored; a column nobody knows is remarked.
 
     Raises:
-        InputError: there is no such file, or it cannot be read as rows.
+        InputError: there is no such file, it cannot be read as rows, or a column looks like a misspelt field: to leave it out would
+            correct known facts to "not reported".
     """
     from zhizao.store.files import read
 
@@ -25,4 +37,21 @@ def deliver(store: Store, record: RecordType, path: Path, *, name: str = "") -> 
         raise InputError(Text("没有这个文件", "there is no such file"), where=str(path), cure=cure)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return store.append(record, read(path), Source(name or str(path), sha256))
+    rows = read(path)
+    _check_columns(record, rows, path, remark)
+    return store.append(record, rows, Source(name or str(path), sha256))
+
+
+def _check_columns(record: RecordType, rows: pa.Table, path: Path, remark: Remark) -> None:
+    from zhizao.store.accept import FAULT, LINE, column_of
+
+    columns = {f.id: column_of(f, rows) for f in record.fields}
+    missing = [f.id for f in record.fields if columns[f.id] not in rows.column_names]
+    strange = [c for c in rows.column_names if c not in {*columns.values(), LINE, FAULT, FACT_COLUMN}]
+    for column in strange:
+        if near := nearest(column.strip(), missing):
+            cure = Text(f"请把列名改为 {near}，或删去该列", f"rename the column to {near}, or remove it")
+            raise InputError(Text(f"{record.id} 没有字段 {column}", f"{record.id} has no field {column}"), where=str(path), cure=cure)
+    if strange:
+        listed = ", ".join(strange)
+        remark(Text(f"{record.id} 没有这些字段，未采用：{listed}", f"{record.id} has no such fields, columns not used: {listed}"))

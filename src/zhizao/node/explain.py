@@ -7,11 +7,12 @@ from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period
 from zhizao.model.series import Reading
 from zhizao.model.text import Text
-from zhizao.model.value import Coverage, Explanation, FactRef, Value
+from zhizao.model.value import Coverage, Explanation, FactRef, Known, Value
 from zhizao.node import names, question
 from zhizao.node.assemble import Node, now
 from zhizao.node.question import Question
 from zhizao.node.usable import require_usable
+from zhizao.store.contract import Session
 
 
 def explain(node: Node, asked: Question) -> Explanation:
@@ -29,7 +30,7 @@ def explain(node: Node, asked: Question) -> Explanation:
     known = question.known(asked.as_of, asked.stored_as_of)
     with node.store.session() as session:
         entity = names.entity(node.library, session, asked.of[0])
-        if indicator.is_computed:
+        if indicator.is_computed and _has_facts(node, session, indicator, entity, periods[0], known):
             from zhizao.measure.explain import Explainer
             from zhizao.measure.measure import Measurement
 
@@ -37,8 +38,20 @@ def explain(node: Node, asked: Question) -> Explanation:
             return Explainer(Measurement(node.library, session, known, now()), node.store.find).explain(indicator.id, entity, periods[0])
         from zhizao.measure.published import readings
 
-        found = [r for r in readings(node.library, session, known) if (r.indicator, r.entity, r.period) == (indicator.id, entity, periods[0])]
+        published = readings(node.library, session, known)
+        found = [r for r in published if indicator.id in (r.indicator, r.proxy_for) and (r.entity, r.period) == (entity, periods[0])]
     return _of_published(node, indicator, entity, periods[0], found)
+
+
+def _has_facts(node: Node, session: Session, indicator: Indicator, entity: str, period: Period, known: Known) -> bool:
+    """Whether there is a value to compute; where there is none, a published figure is what there is to explain."""
+    from zhizao.measure.measure import Measurement
+
+    record = node.library.records[indicator.record]
+    if record.period != period.kind and indicator.period != period.kind:
+        return False
+    values = Measurement(node.library, session, known, now()).values([indicator.id], of=[entity], periods=[period])
+    return any(v.value is not None or v.coverage.count for v in values)
 
 
 def _of_published(node: Node, indicator: Indicator, entity: str, period: Period, found: list[Reading]) -> Explanation:

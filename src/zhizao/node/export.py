@@ -51,7 +51,11 @@ def write(rows: pa.Table, to: Path | None, format_: str) -> None:
     from zhizao.store.files import write as write_file
 
     if to:
-        write_file(rows, to, format_)
+        try:
+            write_file(rows, to, format_)
+        except OSError as error:
+            cure = Text("请检查文件夹是否存在、能否写入", "check that the folder exists and can be written")
+            raise InputError(Text("文件无法写入", f"the file cannot be written: {error.strerror}"), where=str(to), cure=cure) from error
         return
     if format_ in BINARY and sys.stdout.isatty():
         cure = Text(f"加 --to FILE.{format_}", f"add --to FILE.{format_}")

@@ -25,7 +25,7 @@ def supply(library: Library, store: Store, remark: Callable[[Text], None]) -> No
 def _deliver(store: Store, record: RecordType, data: DataFile) -> Receipt:
     from zhizao.node.deliver import deliver
 
-    return deliver(store, record, Path(data.path), name=f"{Path(data.path).parents[1].name}/{Path(data.path).name}")
+    return deliver(store, record, Path(data.path), name="/".join(Path(data.path).parts[-4:]))
 
 
 def _report(data: DataFile, receipt: Receipt, remark: Callable[[Text], None]) -> None:

@@ -56,6 +56,7 @@ SCOPES: Mapping[str, Text] = {
     "bulk": Text("大宗固废", "bulk waste"),
     "with_hazardous": Text("含危险废物", "with hazardous waste"),
     "whole_economy": Text("全社会", "whole economy"),
+    "facts": Text("全部事实", "all facts"),
     "unstated": Text("口径未说明", "scope not stated"),
 }
 CONFIDENCE: Mapping[str, Text] = {"high": Text("高", "high"), "medium": Text("中", "medium"), "low": Text("低", "low")}

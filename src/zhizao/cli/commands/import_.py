@@ -33,6 +33,6 @@ def COMMAND(shell: Shell, type: str, file: str) -> int:
     wanted = record(node.library, type)
     require_usable(node.library, wanted)
     with shell.working(Text(f"导入 {file}", f"importing {file}")):
-        receipt = deliver(node.store, wanted, Path(file))
+        receipt = deliver(node.store, wanted, Path(file), remark=shell.say)
     shell.answer(json.receipt(receipt), lambda: tables.receipt(receipt, shell.lang))
     return 0

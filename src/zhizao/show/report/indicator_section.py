@@ -51,7 +51,8 @@ def _caption(indicator: Indicator, readings: Sequence[Reading]) -> Text:
 def _conflicts(judgements: Sequence[Judgement]) -> Iterator[Block]:
     for j in judgements:
         if j.conflicts:
-            zh, en = ("；".join(_claim(r).zh for r in j.conflicts), "; ".join(_claim(r).en for r in j.conflicts))
+            sides = [*j.conflicts, *([j.reading] if j.reading and any(c.period == j.reading.period for c in j.conflicts) else [])]
+            zh, en = ("；".join(_claim(r).zh for r in sides), "; ".join(_claim(r).en for r in sides))
             head, tail = f"{j.target.year} 年：官方数字不一致：", "。各数并存，按规划包的顺序判定。"
             yield Paragraph(
                 Text(f"{head}{zh}{tail}", f"{j.target.year}: official figures disagree: {en}. All are kept; the pack's order decides."),
