@@ -141,3 +141,9 @@ def test_any_bytes_are_rows_or_refused(kind, content):
 def test_a_typed_parquet_file_keeps_its_types(tmp_path):
     pq.write_table(pa.table({"a": pa.array([1.5])}), tmp_path / "x.parquet")
     assert read(tmp_path / "x.parquet").schema.field("a").type == pa.float64()
+
+
+def test_a_gbk_file_whose_only_chinese_is_its_header_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "gbk.csv"
+    file.write_bytes("企业,年份\nE1,2020\n".encode("gbk"))
+    assert read(file).column_names[:2] == ["企业", "年份"]

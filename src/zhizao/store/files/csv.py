@@ -38,7 +38,10 @@ def _read_plain(path: Path, head: bytes) -> pa.Table | None:
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    first = head.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].decode("utf-8", "replace")
+    try:
+        first = head.removeprefix(codecs.BOM_UTF8).partition(b"\n")[0].decode("utf-8")
+    except UnicodeDecodeError:
+        return None
     if not first.strip() or '"' in first:
         return None
     delimiter = _delimiter(first)
