@@ -9,7 +9,7 @@ from zhizao.model.library import Library
 from zhizao.pack.load import load
 
 FILES: Mapping[str, str] = {
-    "pack.yaml": "id: small\nversion: 1.0.0\ntitle: {zh: 小包, en: Small pack}\nneeds: [base]\n",
+    "pack.yaml": "id: small\nversion: 1.0.0\ntitle: {zh: 小包, en: Small pack}\nneeds: [kernel]\n",
     "records/plant_year.yaml": """id: plant_year
 name: {zh: 工厂年报, en: Plant year}
 entity: enterprise

@@ -19,7 +19,7 @@ from zhizao.pack.load import builtin_folders, load
 
 def test_a_clean_pack_has_no_finding(tmp_path: Path) -> None:
     library = loaded(tmp_path)
-    assert library.findings == () and set(library.packs) == {"base", "small"}
+    assert library.findings == () and set(library.packs) == {"kernel", "small"}
 
 
 def test_a_needed_pack_is_loaded_with_it(tmp_path: Path) -> None:
@@ -27,12 +27,12 @@ def test_a_needed_pack_is_loaded_with_it(tmp_path: Path) -> None:
 
 
 def test_a_need_that_nobody_meets_is_a_finding(tmp_path: Path) -> None:
-    library = loaded(tmp_path, {"pack.yaml": FILES["pack.yaml"].replace("[base]", "[base, nowhere]")})
+    library = loaded(tmp_path, {"pack.yaml": FILES["pack.yaml"].replace("[kernel]", "[kernel, nowhere]")})
     assert codes(library) == ["needs"] and "nowhere" in library.findings[0].message.en
 
 
 def test_packs_that_need_each_other_load_with_a_finding(tmp_path: Path) -> None:
-    a = write(tmp_path / "a", {"pack.yaml": FILES["pack.yaml"].replace("[base]", "[b]").replace("small", "a")})
+    a = write(tmp_path / "a", {"pack.yaml": FILES["pack.yaml"].replace("[kernel]", "[b]").replace("small", "a")})
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "pack.yaml").write_text("id: b\nversion: 1\ntitle: {zh: 乙, en: B}\nneeds: [a]\n", encoding="utf-8")
     assert "needs" in codes(load([a, tmp_path / "b"]))
@@ -47,7 +47,7 @@ def test_a_folder_without_pack_yaml_is_a_finding(tmp_path: Path) -> None:
 def test_a_broken_file_leaves_the_rest_standing(tmp_path: Path, name: str) -> None:
     library = loaded(tmp_path, {name: "{ broken"})
     assert any(f.place.file.endswith(name) and f.code == "yaml" for f in library.blocking)
-    assert name == "pack.yaml" or "base" in library.packs
+    assert name == "pack.yaml" or "kernel" in library.packs
 
 
 def test_a_missing_language_is_a_finding_and_the_other_stands_in(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_equal_names_of_two_packs_are_written_with_their_pack(tmp_path: Path) ->
 def test_no_pack_takes_a_name_of_the_base_pack(tmp_path: Path) -> None:
     entity = FILES["records/plant_year.yaml"].replace("plant_year", "entity")
     library = loaded(tmp_path, {"records/entity.yaml": entity})
-    assert library.records["entity"].pack == "base" and library.records["small.entity"].pack == "small"
+    assert library.records["entity"].pack == "kernel" and library.records["small.entity"].pack == "small"
 
 
 def test_the_same_pack_twice_is_a_finding(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_lint_takes_folders_or_a_library(tmp_path: Path) -> None:
 
 def test_the_shipped_packs_have_no_blocking_finding() -> None:
     library = load(builtin_folders())
-    assert library.blocking == () and "base" in library.packs
+    assert library.blocking == () and "kernel" in library.packs
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -146,4 +146,4 @@ def test_no_damage_to_any_file_raises(tmp_path: Path, name: str, cut: int, junk:
     write(tmp_path)
     data = FILES[name].encode()
     (tmp_path / name).write_bytes(data[: cut % (len(data) + 1)] + junk + data[(cut + 3) % (len(data) + 1) :])
-    assert "base" in load([tmp_path]).packs or name == "pack.yaml"
+    assert "kernel" in load([tmp_path]).packs or name == "pack.yaml"

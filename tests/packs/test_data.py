@@ -27,7 +27,7 @@ def test_every_reading_is_kept_as_it_was(shared: Shared) -> None:
 
 
 def test_every_published_figure_has_a_publisher_a_source_and_the_columns_of_its_type(published: Rows) -> None:
-    fields = content(PACKS / "base/records/published_figure.yaml")["fields"]
+    fields = content(PACKS / "kernel/records/published_figure.yaml")["fields"]
     for row in published:
         assert list(row) == [f for f in fields] and row["publisher"] and row["source"]
         assert all(row[f] in map(str, spec["values"]) for f, spec in fields.items() if row[f] and "values" in spec)
@@ -123,7 +123,7 @@ SOURCE_COLUMNS = {
 @pytest.mark.parametrize("table", SOURCE_COLUMNS)
 def test_figures_by_province_are_those_of_the_source(table: str, shared: Shared) -> None:
     path, columns = SOURCE_COLUMNS[table]
-    names = {r["id"]: r["name_zh"] for r in rows(PACKS / "base/hierarchies/territory.csv")}
+    names = {r["id"]: r["name_zh"] for r in rows(PACKS / "kernel/hierarchies/territory.csv")}
     source = {(r["year"], r["region_zh"]): r for r in shared(f"data/{path}.csv")}
     for row in rows(DATA / f"{table}.csv"):
         theirs = source[row["year"], names[row["region"]]]
@@ -135,7 +135,7 @@ def _number(text: str) -> Decimal | None:
 
 
 def test_figures_by_division_are_those_of_the_source(shared: Shared) -> None:
-    names = {r["id"]: r["name_zh"] for r in rows(PACKS / "base/hierarchies/industry.csv")}
+    names = {r["id"]: r["name_zh"] for r in rows(PACKS / "kernel/hierarchies/industry.csv")}
     source = {(r["year"], r["sector_zh"]): r for r in shared("data/sector_rd_2019_2022.csv") if r["level"] == "division"}
     assert len(source) == len(SECTORS) == 161
     for row in SECTORS:

@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import PACKS, PLAN, SHARED, Rows, content, rows
 
-FOLDER = PACKS / "base" / "hierarchies"
+FOLDER = PACKS / "kernel" / "hierarchies"
 TERRITORY, GROUPS, INDUSTRY = (rows(FOLDER / f"{name}.csv") for name in ("territory", "macro_region", "industry"))
 
 

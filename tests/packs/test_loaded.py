@@ -14,7 +14,7 @@ from .conftest import PACKS, PLAN
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load([PACKS / "base", PLAN])
+    return load([PACKS / "kernel", PLAN])
 
 
 def test_the_shipped_packs_have_no_blocking_finding(library: Library) -> None:

@@ -10,7 +10,7 @@ from zhizao.model.text import Text
 from zhizao.pack.found import Found, did_you_mean
 
 T = TypeVar("T")
-RESERVED = "base"
+RESERVED = "kernel"
 """The pack whose names no other pack can take: the program itself asks for them."""
 
 

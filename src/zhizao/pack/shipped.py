@@ -10,11 +10,11 @@ GROUP = "zhizao.packs"
 
 
 def folders() -> list[Path]:
-    """The packs of this program: inside the installed package, or beside the sources of a checkout; base first."""
+    """The packs of this program: inside the installed package, or beside the sources of a checkout; kernel first."""
     package = Path(__file__).resolve().parents[1]
     home = next((h for h in (package / "packs", package.parents[1] / "packs") if h.is_dir()), None)
     found = sorted(p.parent for p in home.glob("*/pack.yaml")) if home else []
-    return sorted(found, key=lambda folder: folder.name != "base")
+    return sorted(found, key=lambda folder: folder.name != "kernel")
 
 
 def builtin_folders() -> list[Path]:
