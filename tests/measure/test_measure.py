@@ -15,9 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.measure.world import DIVISIONS, REGIONS, World
+from tests.measure.world import DIVISIONS, RATE, REGIONS, World
+from zhizao.errors import InputError
 from zhizao.measure.leaf import leaves
 from zhizao.measure.states import empty, merge
+from zhizao.model.expression import Barrier, FieldRef, Fold, Literal_, Number, Op, RowOp
 from zhizao.model.period import moment
 from zhizao.model.value import Known
 
@@ -242,3 +244,42 @@ def test_the_units_inside_a_unit_are_its_own(world: World) -> None:
     world.add("site_return", [{"site": f"site:{i}", "year": 2020, "processes": 4, "nc": i} for i in (1, 2)])
     assert world.table("site_pool", of=["enterprise:A"], by=["site"]) == {"site:1": Decimal("0.25")}
     assert world.table("site_pool", of=["site:2", "enterprise:A"]) == {"site:2": Decimal("0.5"), "enterprise:A": Decimal("0.25")}
+
+
+def test_several_units_in_one_question_are_each_counted_once(world: World) -> None:
+    world.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "ABC"))
+    world.add("annual_return", [{"enterprise": e, "year": 2020, "revenue": 10} for e in "ABC"])
+    assert world.table("revenue", of=["enterprise:A", "enterprise:B"]) == {"enterprise:A": Decimal(10), "enterprise:B": Decimal(10)}
+
+
+def test_an_enterprise_placed_in_a_region_and_in_its_nation_counts_once(world: World) -> None:
+    world.place(("enterprise:A", "located_in", "nation:CN"), ("enterprise:A", "located_in", REGIONS[1]))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "revenue": 10}])
+    assert world.table("revenue") == {"nation:CN": Decimal(10)}
+    assert world.table("revenue", by=["region"]) == {REGIONS[1]: Decimal(10)}
+
+
+@pytest.mark.parametrize(("formula", "zero", "expected"), [("half", "undefined", "0.125"), ("square", "undefined", "0.0625"), ("rate", "zero", "0.125"), ("rate", "one", "0.625")])
+def test_below_a_barrier_scales_and_the_zero_rule_hold(world: World, formula: str, zero: Any, expected: str) -> None:
+    trees = {"half": Op("*", (RATE, Number(Decimal("0.5")))), "square": Op("*", (RATE, RATE)), "rate": RATE}
+    chosen = replace(world.library.indicators["rate"], tree=Barrier("mean", "enterprise", trees[formula]), zero=zero)
+    world.library = replace(world.library, indicators={"rate": chosen})
+    world.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "AB"))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "processes": 4, "nc": 1}, {"enterprise": "B", "year": 2020, "processes": 0, "nc": 0}])
+    assert world.table("rate") == {"nation:CN": Decimal(expected)}
+
+
+def test_a_condition_may_compare_with_a_fraction(world: World) -> None:
+    counted = Fold("count", None, RowOp(">", (FieldRef("revenue"), Literal_(Decimal("10.5")))))
+    world.library = replace(world.library, indicators={"large": replace(world.library.indicators["revenue"], tree=counted, id="large")})
+    world.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "AB"))
+    world.add("annual_return", [{"enterprise": "A", "year": 2020, "revenue": "10.4"}, {"enterprise": "B", "year": 2020, "revenue": "10.6"}])
+    assert world.table("large") == {"nation:CN": Decimal(1)}
+
+
+def test_a_window_has_the_base_year_of_its_definition_and_no_mean_over_entities(world: World) -> None:
+    world.place(("enterprise:A", "located_in", REGIONS[0]))
+    world.add("annual_return", [{"enterprise": "A", "year": y, "rd": r, "revenue": 10, "processes": 2, "nc": 1} for y, r in ((2019, 1), (2020, 2), (2021, 4))])
+    assert world.table("since_2019", period="2020/2021") == {"nation:CN": Decimal("0.2")}
+    with pytest.raises(InputError):
+        world.table("rate", period="2020/2021")

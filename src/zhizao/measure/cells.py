@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import ibis
@@ -19,11 +19,11 @@ from zhizao.measure.rows import column, number
 from zhizao.measure.states.last import STAMP
 from zhizao.model.entity import Hierarchy, level_of
 from zhizao.model.expression import Barrier, Expr, Fold, Number, Op, Row
-from zhizao.model.indicator import Missing
+from zhizao.model.indicator import Missing, ZeroRule
 from zhizao.model.period import Period
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
-from zhizao.store.contract import FACT, Session
+from zhizao.store.contract import Session
 
 UNIT = "_unit"
 SPREAD = "_spread"
@@ -82,9 +82,15 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
     rows = rows.mutate(**{PERIOD: label(rows, question.record, question.periods[0].kind)})
     rows = rows.filter(rows[PERIOD].isin([str(p) for p in question.periods]))
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *_inner(leaf))):
-        rows = rows.mutate(**{STAMP: rows[question.record.time].cast("string").concat("|", rows[FACT].cast("string").lpad(19, "0"))})
+        rows = rows.mutate(**{STAMP: stamp(rows, question.record)})
     rows = of_units(rows, question, placement, periods)
     return placement.place(rows, question.record, periods, question.hierarchies, question.attribute)
+
+
+def stamp(rows: ir.Table, record: RecordType) -> ir.StringValue:
+    """What orders rows in time, whatever order they came in: when they hold, then their key."""
+    parts = [rows[name].cast("string").fill_null("") for name in (record.time, *record.key)]
+    return parts[0].concat(*(part for other in parts[1:] for part in ("|", other)))
 
 
 def of_units(rows: ir.Table, question: Question, placement: Placement, periods: ir.Table) -> ir.Table:
@@ -106,8 +112,8 @@ def build(question: Question, session: Session, placement: Placement, periods: i
     keyed: dict[str, ir.Table] = {}
     for leaf in question.distinct_leaves:
         if isinstance(leaf.node, Barrier):
-            if leaf.is_unit_row(question.record):
-                plain |= _prefixed(leaf, _lift_unit_rows(leaf, leaf.node, rows))
+            if leaf.is_unit_row(question.record, question.periods[0].kind):
+                plain |= _prefixed(leaf, _lift_unit_rows(question, leaf, leaf.node, rows))
             else:
                 keyed[leaf.key] = session.hold(f"keyed_{leaf.key}", _key(question, leaf, leaf.node, rows, placement, periods))
         elif (lifted := _lift(leaf, leaf.node, rows)) is not None:
@@ -178,14 +184,15 @@ def _inner(leaf: Leaf) -> tuple[Fold | Barrier, ...]:
     return tuple(tips(leaf.node.of)) if isinstance(leaf.node, Barrier) else ()
 
 
-def _lift_unit_rows(leaf: Leaf, barrier: Barrier, rows: ir.Table) -> dict[str, ir.Scalar]:
+def _lift_unit_rows(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table) -> dict[str, ir.Scalar]:
     """Where each row is one entity of the barrier, its value is finished in the row itself."""
 
-    def of_row(fold: Fold) -> Exact:
+    def of_row(fold: Fold | Barrier) -> Exact:
+        assert isinstance(fold, Fold), "a nested barrier has no row of its own"
         flag = _where(leaf, fold, rows)
         if fold.kind == "count":
             counted = _value(fold, rows, leaf.missing)
-            present = ibis.literal(True) if counted is None else counted.notnull()
+            present = (rows[question.record.entity] if counted is None else counted).notnull()
             return Exact((present if flag is None else present & flag).cast("int64"))
         value = _value(fold, rows, leaf.missing)
         assert value is not None
@@ -198,8 +205,8 @@ def _lift_unit_rows(leaf: Leaf, barrier: Barrier, rows: ir.Table) -> dict[str, i
 
     over = leaf.state
     assert isinstance(over, Over)
-    value = arithmetic(barrier.of, of_row).to(SCALE)
-    weight = arithmetic(barrier.weight, of_row).whole if barrier.weight is not None else None
+    value = arithmetic(barrier.of, of_row, leaf.zero).to(SCALE)
+    weight = arithmetic(barrier.weight, of_row, leaf.zero).whole if barrier.weight is not None else None
     return over.lift_finished(value, weight, complete(rows, leaf.needs))
 
 
@@ -242,7 +249,7 @@ def folds_below(barrier: Barrier) -> list[Fold]:
     return found
 
 
-def arithmetic(tree: Expr, leaf: object) -> Exact:
+def arithmetic(tree: Expr, leaf: Callable[[Fold | Barrier], Exact], zero: ZeroRule) -> Exact:
     """Finished values below a barrier, in exact whole numbers; ``leaf`` gives the column of each fold or barrier.
 
     Raises:
@@ -250,16 +257,16 @@ def arithmetic(tree: Expr, leaf: object) -> Exact:
     """
     match tree:
         case Fold() | Barrier():
-            return leaf(tree)  # type: ignore[operator, no-any-return]
+            return leaf(tree)
         case Number(value=value):
             places = max(0, -int(value.as_tuple().exponent))
             return Exact(ibis.literal(int(value.scaleb(places)), "int64"), places)
         case Op(op="neg", args=(one,)):
-            found = arithmetic(one, leaf)
+            found = arithmetic(one, leaf, zero)
             return Exact(-found.whole, found.scale)
         case Op(op=op, args=(left, right)):
-            a, b = arithmetic(left, leaf), arithmetic(right, leaf)
-            return {"+": lambda: a.plus(b), "-": lambda: a.plus(b, -1), "*": lambda: a.times(b), "/": lambda: a.over(b)}[op]()
+            a, b = arithmetic(left, leaf, zero), arithmetic(right, leaf, zero)
+            return {"+": lambda: a.plus(b), "-": lambda: a.plus(b, -1), "*": lambda: a.times(b), "/": lambda: a.over(b, zero)}[op]()
     raise InputError(
         Text("门槛以下只能用 + - * /", "below a barrier only + - * / have an exact form"),
         cure=Text("把其他运算移到门槛之上", "move the other operation above the barrier"),

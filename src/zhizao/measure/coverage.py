@@ -48,7 +48,8 @@ def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table)
 def _units(question: Question, placement: Placement) -> ir.Table | None:
     """Every unit of the record's level that any hierarchy knows."""
     record, level = question.record, question.record.level
-    if not level or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
+    reports_once = set(record.key) == {record.entity, record.time} and record.period == question.periods[0].kind
+    if not level or not reports_once or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
         return None
     known = placement.memberships.directory(question.hierarchies, question.attribute)
     if known is None:

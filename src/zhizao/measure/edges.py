@@ -53,14 +53,16 @@ class Memberships:
     @cached_property
     def parts(self) -> Edges:
         """What is part of what."""
-        return self._measured("part_of", self._stored("part_of"), one_parent=True)
+        stored = self._stored("part_of")
+        return self._measured("part_of", stored.mutate(level=stored.parent.split(":")[0]), "level")
 
     def own(self, hierarchy: Hierarchy) -> Edges:
         """The edges that place entities in a hierarchy: of its relation, to an entity on one of its levels."""
         if hierarchy.id not in self._own:
             stored = self._stored(hierarchy.relation)
             on_level = ibis.or_(*(stored.parent.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
-            self._own[hierarchy.id] = self._measured(hierarchy.id, stored.filter(on_level), one_parent=hierarchy.cover == "partition")
+            ranked = stored.filter(on_level).mutate(level=_rank(stored.parent, hierarchy))
+            self._own[hierarchy.id] = self._measured(hierarchy.id, ranked, "" if hierarchy.cover == "partition" else None)
         return self._own[hierarchy.id]
 
     def is_dated(self, hierarchies: Sequence[Hierarchy]) -> bool:
@@ -77,14 +79,15 @@ class Memberships:
             _to=ibis.coalesce(table.valid_to, upper),
         )
 
-    def _measured(self, name: str, edges: ir.Table, one_parent: bool) -> Edges:
+    def _measured(self, name: str, edges: ir.Table, alone: str | None) -> Edges:
+        """Edges with what is known of them; ``alone`` says of what a child has one parent at a time: of all ('') or on each level."""
         table = self.session.hold(f"edges_{name}", edges)
         bounded = (table._from > ALWAYS[0]) | (table._to < ALWAYS[1])
-        pair = table.child.concat("|", _level(table.parent))
+        pair = table.child.concat("|", table["level"]) if alone else table.child
         row = self.session.fetch(table.aggregate(n=table.count(), dated=bounded.any(), pairs=pair.nunique())).to_pylist()[0]
-        if one_parent and row["n"] > row["pairs"]:
-            return self._measured(name, _one_parent(table), one_parent=False)
-        return Edges(table, bool(row["n"]), bool(row["dated"]))
+        if alone is not None and row["n"] > row["pairs"]:
+            return self._measured(name, _one_parent(table, ["child", *([alone] if alone else [])]), None)
+        return Edges(table.drop("level"), bool(row["n"]), bool(row["dated"]))
 
     # ── through what an entity is part of ───────────────────────────────────────────────────────────────────────────────
 
@@ -148,19 +151,20 @@ def prefixes(hierarchy: Hierarchy) -> tuple[str, ...]:
     return tuple(sorted({level.prefix for level in hierarchy.levels}))
 
 
-def _level(entity: ir.StringValue) -> ir.StringValue:
-    return entity.split(":")[0]
+def _rank(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.StringValue:
+    """The rung an entity stands on, the lowest first in the order of text."""
+    rungs = list(dict.fromkeys(level.prefix for level in hierarchy.levels))
+    return ibis.cases(*((entity.startswith(f"{prefix}:"), f"{i:02d}") for i, prefix in enumerate(rungs)), else_="99")
 
 
-def _one_parent(edges: ir.Table) -> ir.Table:
-    """Of several parents on a level at a time, the one of the latest membership; of equal dates the first by name."""
-    keyed = edges.mutate(level=_level(edges.parent))
-    same_day = ibis.row_number().over(group_by=["child", "level", "_from"], order_by="parent")
-    first = keyed.mutate(rank=same_day)
-    first = first.filter(first["rank"] == 0)
-    following = first._from.lead().over(group_by=["child", "level"], order_by="_from")
+def _one_parent(edges: ir.Table, group: list[str]) -> ir.Table:
+    """Of several parents at a time, the one of the latest membership; of equal dates the lowest level's, then the first by name."""
+    same_day = ibis.row_number().over(group_by=[*group, "_from"], order_by=["level", "parent"])
+    first = edges.mutate(rank=same_day)
+    first = first.filter(first["rank"] == 0).drop("rank")
+    following = first._from.lead().over(group_by=group, order_by="_from")
     ended = first.mutate(_to=ibis.least(first._to, ibis.coalesce(following, ibis.literal(ALWAYS[1]))))
-    return ended.filter(ended._from < ended._to).select("child", "parent", "_from", "_to")
+    return ended.filter(ended._from < ended._to)
 
 
 def _chained(hosts: ir.Table, edges: ir.Table, keep: tuple[str, ...] = ()) -> ir.Table:

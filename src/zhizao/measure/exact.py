@@ -12,6 +12,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from zhizao.measure.over import SCALE
+from zhizao.model.indicator import ZeroRule
 
 WHOLE = dt.Decimal(38, 0)
 
@@ -41,7 +42,9 @@ class Exact:
         return cls((column * 10**scale).cast(WHOLE) if scale else column, scale)
 
     def to(self, scale: int) -> ir.NumericValue:
-        """The whole numbers at another, finer scale."""
+        """The whole numbers at another scale; a coarser one rounds."""
+        if scale < self.scale:
+            return quotient(self.whole, 10 ** (self.scale - scale))
         return self.whole * 10 ** (scale - self.scale) if scale > self.scale else self.whole
 
     def plus(self, other: Exact, sign: int = 1) -> Exact:
@@ -53,8 +56,12 @@ class Exact:
         """Product; its scale is the sum of both."""
         return Exact(self.whole.cast(WHOLE) * other.whole, self.scale + other.scale)
 
-    def over(self, other: Exact) -> Exact:
-        """Quotient at the scale of ratios, null where the divisor is zero."""
+    def over(self, other: Exact, zero: ZeroRule = "undefined") -> Exact:
+        """Quotient at the scale of ratios; where the divisor is zero, what the rule says (null where it is undefined)."""
         shift = SCALE + other.scale - self.scale
         factor, bottom = (10**shift, other.whole) if shift >= 0 else (1, other.whole * 10**-shift)
-        return Exact(ratio(self.whole, bottom, ibis.literal(factor, "int64")), SCALE)
+        divided = ratio(self.whole, bottom, ibis.literal(factor, "int64"))
+        if zero == "undefined":
+            return Exact(divided, SCALE)
+        instead = ibis.literal(10**SCALE if zero == "one" else 0, "int64").cast(WHOLE)
+        return Exact(ibis.ifelse((other.whole == 0) & self.whole.notnull(), instead, divided), SCALE)

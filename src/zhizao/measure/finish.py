@@ -35,6 +35,12 @@ def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
     """
     match tree:
         case Fold() | Barrier():
+            if period.kind == "window" and isinstance(tree, Barrier):
+                raise InputError(
+                    Text(f"{period}：按对象平均的指标没有多年合并值", f"{period}: a mean over entities has no value over several years"),
+                    where="--period",
+                    cure=Text("请逐年测算，如 2016..2020", "measure year by year: 2016..2020"),
+                )
             return set(years_of(period)) if period.kind == "window" else {period}
         case Number():
             return set()
@@ -65,9 +71,20 @@ def moments_of(call: Call, period: Period, native: PeriodKind) -> list[Period]:
 
 
 def growth_span(call: Call, period: Period) -> int:
-    """How many periods back a growth looks: ``years`` for years, else one period."""
-    years = int(dict(call.options).get("years", 1))
-    return years * {"year": 1, "quarter": 4, "month": 12}.get(period.kind, 1) if "years" in dict(call.options) else 1
+    """How many periods back a growth looks: ``years`` for years, else one period.
+
+    Raises:
+        InputError: periods that do not count a whole number to a year.
+    """
+    if "years" not in dict(call.options):
+        return 1
+    a_year = {"year": 1, "window": 1, "quarter": 4, "month": 12}.get(period.kind)
+    if a_year is None:
+        cure = Text("请按年、季或月测算", "measure years, quarters or months")
+        raise InputError(
+            Text(f"{period} 没有若干年前的同期", f"{period} has no same period some years before"), where="--period", cure=cure
+        )
+    return _years(call) * a_year
 
 
 def last_part(period: Period, native: PeriodKind) -> Period:
@@ -102,7 +119,7 @@ def years_of(window: Period) -> list[Period]:
 
 
 def _same_in(period: Period, base: int) -> Period:
-    return year(base) if period.kind == "year" else Period.parse(f"{base:04d}{period.text[4:]}")
+    return year(base) if period.kind in ("year", "window") else Period.parse(f"{base:04d}{period.text[4:]}")
 
 
 Column = list[Decimal | None]

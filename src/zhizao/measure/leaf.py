@@ -10,7 +10,8 @@ from zhizao.measure.over import Over
 from zhizao.measure.rows import fields_needed
 from zhizao.measure.states import State, state_of
 from zhizao.model.expression import AnyNode, Barrier, Expr, Fold, children, digest, walk
-from zhizao.model.indicator import Indicator, Missing
+from zhizao.model.indicator import Indicator, Missing, ZeroRule
+from zhizao.model.period import PeriodKind
 from zhizao.model.record import RecordType
 
 
@@ -24,11 +25,12 @@ class Leaf:
     node: Fold | Barrier
     missing: Missing
     needs: tuple[str, ...]
+    zero: ZeroRule = "undefined"
 
     @cached_property
     def key(self) -> str:
         """A short name, the same for equal leaves."""
-        return "s" + digest(self.node, self.missing, self.needs)
+        return "s" + digest(self.node, self.missing, self.needs, *((self.zero,) if isinstance(self.node, Barrier) else ()))
 
     @cached_property
     def state(self) -> State:
@@ -46,9 +48,14 @@ class Leaf:
         """The name of the requirement it shares with other leaves: which rows answered."""
         return "a" + digest(self.missing, self.needs)
 
-    def is_unit_row(self, record: RecordType) -> bool:
-        """Whether each row already is one entity of the barrier in one period, so that no grouping is needed below it."""
-        return isinstance(self.node, Barrier) and self.node.level == record.level and set(record.key) == {record.entity, record.time}
+    def is_unit_row(self, record: RecordType, kind: PeriodKind) -> bool:
+        """Whether each row already is one entity of the barrier in one period of a kind, so that no grouping is needed below it."""
+        return (
+            record.period == kind
+            and isinstance(self.node, Barrier)
+            and self.node.level == record.level
+            and set(record.key) == {record.entity, record.time}
+        )
 
 
 def tips(tree: AnyNode) -> Iterator[Fold | Barrier]:
@@ -72,7 +79,7 @@ def leaves(indicator: Indicator) -> tuple[Leaf, ...]:
     """
     assert indicator.tree is not None
     whole = _needs(indicator.tree) if indicator.missing == "complete" else frozenset()
-    return tuple(Leaf(tip, indicator.missing, tuple(sorted(whole))) for tip in tips(indicator.tree))
+    return tuple(Leaf(tip, indicator.missing, tuple(sorted(whole)), indicator.zero) for tip in tips(indicator.tree))
 
 
 def _needs(tree: Expr) -> frozenset[str]:

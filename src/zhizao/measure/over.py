@@ -73,6 +73,6 @@ class Over:
         if not n:
             return None
         if self.kind == "mean":
-            divisor: Decimal = Decimal(values[2]) if self.weighted else Decimal(n)
+            divisor: Decimal = Decimal(values[2] or 0) if self.weighted else Decimal(n)
             return Decimal(values[1]).scaleb(-SCALE) / divisor if divisor else None
         return Decimal(values[1]).scaleb(-SCALE)

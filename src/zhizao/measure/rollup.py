@@ -90,7 +90,9 @@ def _map(
         key = (*place, str(day)) if targets.placement.moves_above else place
         if key not in known:
             above = [targets.level_entity(level, place, day) for level in levels]
-            known[key] = [(label, not aim.unit_level, *above) for aim in aims for label in targets.labels(aim, place, day)]
+            entries = ((label, not aim.unit_level, *above) for aim in aims for label in targets.labels(aim, place, day))
+            # Several units asked for lie at one place under one entry: their names come from the rows.
+            known[key] = list(dict.fromkeys(entries))
         for entry in known[key]:
             for column, value in zip(found.values(), (row[PERIOD], *place, *entry), strict=True):
                 column.append(value)
@@ -186,11 +188,13 @@ def _finished(leaf: Leaf, barrier: Barrier, table: ir.Table, keys: list[str]) ->
     table = table.filter(table[level] != "")
     if inner:
         merged = _finished(leaf, inner[0], table, inner_keys)
-        value = arithmetic(barrier.of, lambda _: _finish_over(inner[0], merged))
+        value = arithmetic(barrier.of, lambda _: _finish_over(inner[0], merged), leaf.zero)
     else:
         merged = table.group_by(inner_keys).aggregate(**_merge_parts(leaf, barrier, table))
-        value = arithmetic(barrier.of, lambda fold: _finish_part(leaf, fold, merged))
-    weight = arithmetic(barrier.weight, lambda fold: _finish_part(leaf, fold, merged)).whole if barrier.weight is not None else None
+        value = arithmetic(barrier.of, lambda fold: _finish_part(leaf, fold, merged), leaf.zero)
+    weight = (
+        arithmetic(barrier.weight, lambda fold: _finish_part(leaf, fold, merged), leaf.zero).whole if barrier.weight is not None else None
+    )
     over = Over(barrier.kind, barrier.weight is not None)
     return merged.group_by(keys).aggregate(**over.lift_finished(value.to(SCALE), weight, None))
 

@@ -76,5 +76,6 @@ def _python(row: Row) -> Any:
 def _literal(value: Decimal | str | bool) -> Any:
     if isinstance(value, Decimal):
         whole = value == value.to_integral_value()
-        return ibis.literal(int(value), "int64") if whole else ibis.literal(value, f"decimal(38, {-int(value.as_tuple().exponent)})")
+        places = -int(value.as_tuple().exponent)
+        return ibis.literal(int(value), "int64") if whole else ibis.literal(f"{value:f}").cast(f"decimal(18, {places})")
     return ibis.literal(value)

@@ -15,7 +15,8 @@ def periods_with_facts(session: Session, record: RecordType, indicator: Indicato
 
     rows = session.relation(record, known)
     labels = rows.select(period=label(rows, record, indicator.period)).distinct()
-    return sorted(Period.parse(p) for p in session.fetch(labels).column("period").to_pylist() if p)
+    found = (Period.parse(p) for p in session.fetch(labels).column("period").to_pylist() if p)
+    return sorted(p for p in found if p.kind == indicator.period)
 
 
 def latest_period(session: Session, record: RecordType, indicator: Indicator, known: Known) -> Period | None:

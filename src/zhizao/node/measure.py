@@ -39,7 +39,7 @@ def measure(node: Node, asked: Question) -> list[Value | Reading]:
         of = [names.entity(library, session, text) for text in asked.of]
         found: list[Value | Reading] = [
             *_computed(library, session, known, indicator, by=by, of=of, periods=periods),
-            *_published(library, session, known, indicator, by=by, of=of, periods=periods),
+            *_published(library, session, known if known != Known() else Known(as_of=now()), indicator, by=by, of=of, periods=periods),
         ]
     return _of_series(found, asked.series)
 

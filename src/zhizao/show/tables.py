@@ -30,11 +30,15 @@ SHOWN = 20
 
 def values(found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Text] = MappingProxyType({})) -> RenderableType:
     """Values and published readings, one row each; entities by id and, where they have one, by name."""
+    from rich.markup import escape
+
     table = _table(lang, ("对象", "entity"), ("时期", "period"), ("数值", "value", "right"), ("单位", "unit"), ("类别", "kind"),
                    ("口径", "scope"), ("覆盖率", "coverage", "right"), ("序列", "series"))  # fmt: skip
     for v in found:
         kind, scope = word(KINDS, v.kind).in_(lang), word(SCOPES, v.scope).in_(lang)
-        table.add_row(named(v.entity, names, lang), str(v.period), _figure(v, lang), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), v.series)
+        cells = (named(v.entity, names, lang), str(v.period), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), v.series)
+        entity, period, *rest = (escape(cell) for cell in cells)
+        table.add_row(entity, period, _figure(v, lang), *rest)
     return table if found else _line(Text("没有值", "no values"), lang)
 
 

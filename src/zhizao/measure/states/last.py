@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 STAMP = "_stamp"
-"""The column of rows that orders them in time: valid time, then fact number, so that no two are equal."""
+"""The column of rows that orders them in time: valid time, then the key, so that no two are equal."""
 
 
 @dataclass(frozen=True, slots=True)
