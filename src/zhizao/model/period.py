@@ -46,11 +46,17 @@ class Period:
         text = text.strip()
         for kind, pattern in _PATTERNS.items():
             if pattern.fullmatch(text):
-                period = cls(kind, text)
-                if period.first_day > period.last_day:
-                    raise ValueError(f"{text} ends before it begins")
-                return period
+                return cls(kind, text)._checked()
         raise ValueError(f"{text!r} is no period; write 2020, 2020-Q3, 2020-09, 2020-W12, 2020-09-14, 2020-09-14T08 or 2016/2020")
+
+    def _checked(self) -> Period:
+        try:
+            last = self.end.date()
+        except OverflowError:
+            raise ValueError(f"{self.text} lies beyond the calendar") from None
+        if self.first_day > last:
+            raise ValueError(f"{self.text} ends before it begins")
+        return self
 
     @property
     def _numbers(self) -> list[int]:
@@ -116,6 +122,8 @@ class Period:
         periods = [self]
         while periods[-1] != last:
             periods.append(periods[-1].shifted(1))
+            if periods[-1].first_day > last.first_day:
+                raise ValueError(f"{self}..{last} is no range: steps of {self} do not end with {last}")
         return periods
 
     def __str__(self) -> str:

@@ -1,0 +1,26 @@
+"""Periods that no calendar and no range holds are refused where they are read."""
+
+import pytest
+
+from zhizao.model.period import Period, moment, parse_periods
+
+
+@pytest.mark.parametrize("text", ["9999", "2020/2016", "2020-13", "2021-02-29", "autumn"])
+def test_a_period_beyond_the_calendar_or_backward_is_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        Period.parse(text)
+
+
+@pytest.mark.parametrize("text", ["2020..2019", "2016/2020..2018/2022", "2019..2020-Q1"])
+def test_ends_that_do_not_fit_together_are_no_range(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_periods(text)
+
+
+def test_steps_of_a_window_make_a_range() -> None:
+    assert [str(p) for p in parse_periods("2016/2020..2021/2025")] == ["2016/2020", "2021/2025"]
+
+
+def test_the_end_of_the_calendar_is_no_moment() -> None:
+    with pytest.raises(ValueError):
+        moment("9999")
