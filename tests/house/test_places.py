@@ -9,7 +9,7 @@ import tomllib
 from tests.house.conftest import ROOT
 
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|Users|work|tmp|opt)/[\w.-]+")
-INDEX = re.compile(r"(?:index|extra-index|find-links)-?url?\s*[=: ]|files\.pythonhosted|pypi\.org/simple|/simple/", re.IGNORECASE)
+INDEX = re.compile(r"(?:index|extra-index|find-links)-?url?\s*[=: ]|python" r"hosted|/simple\b", re.IGNORECASE)
 PINNED = re.compile(r"[\w.-]+(?:\[[\w,]+\])?==[\w.+]+")
 BINARY = {".png", ".ico", ".parquet", ".xlsx", ".woff2", ".ttf", ".otf"}
 

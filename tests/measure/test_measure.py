@@ -283,3 +283,32 @@ def test_a_window_has_the_base_year_of_its_definition_and_no_mean_over_entities(
     assert world.table("since_2019", period="2020/2021") == {"nation:CN": Decimal("0.2")}
     with pytest.raises(InputError):
         world.table("rate", period="2020/2021")
+
+
+@pytest.fixture
+def monthly(world: World) -> World:
+    """Enterprises that report every month, measured by the year."""
+    record = replace(world.library.records["annual_return"], id="monthly_return", period="month")
+    rate = replace(world.library.indicators["rate"], record="monthly_return")
+    last = replace(world.library.indicators["revenue"], id="last", record="monthly_return", tree=Fold("last", FieldRef("revenue")))
+    records = {**world.library.records, "monthly_return": record}
+    world.library = replace(world.library, records=records, indicators={"rate": rate, "last": last})
+    world.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "ABC"))
+    return world
+
+
+def test_a_mean_over_enterprises_counts_each_once_however_many_months_it_reports(monthly: World) -> None:
+    rows = [{"enterprise": "A", "year": f"2020-{m:02d}", "processes": 2, "nc": 1} for m in range(1, 13)]
+    monthly.add("monthly_return", [*rows, {"enterprise": "B", "year": "2020-01", "processes": 1, "nc": 1}])
+    assert monthly.table("rate") == {"nation:CN": Decimal("0.75")}
+
+
+def test_the_last_of_equal_dates_does_not_depend_on_the_order_of_import(tmp_path: Path, monthly: World) -> None:
+    other = World(tmp_path / "other")
+    other.library = monthly.library
+    other.place(*((f"enterprise:{e}", "located_in", REGIONS[0]) for e in "AB"))
+    facts = [{"enterprise": e, "year": "2020-12", "revenue": v} for e, v in (("A", 1), ("B", 2))]
+    for world, order in ((monthly, facts), (other, facts[::-1])):
+        for fact in order:
+            world.add("monthly_return", [fact])
+    assert monthly.table("last") == other.table("last") == {"nation:CN": Decimal(2)}

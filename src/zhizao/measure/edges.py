@@ -133,7 +133,7 @@ class Memberships:
     def directory(self, hierarchies: Sequence[Hierarchy], attribute: Attribute) -> ir.Table | None:
         """Every entity that belongs anywhere (child) with its place in each hierarchy; None where nothing is stored.
 
-        Only for hierarchies that no day changes; an entity in two places of an overlap comes twice.
+        Whatever day: where membership begins or ends only the children are to be read. An entity in two places of an overlap comes twice.
         """
         key = (tuple(h.id for h in hierarchies), attribute)
         if key not in self._directories:
