@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from zhizao.checks.states import check_laws, state_of_values
 from zhizao.measure.over import Over
-from zhizao.measure.states import State, empty, merge, state_of
+from zhizao.measure.states import State, empty, finish, merge, state_of
 from zhizao.measure.states.signal import Integral, Point
 
 NUMBERS = st.one_of(st.none(), st.decimals(-10**9, 10**9, allow_nan=False, places=6))
@@ -55,7 +55,7 @@ def test_the_last_value_is_the_latest_in_whatever_order_facts_came(values: list[
     for single in singles:
         merged = merge(state, merged, single)
     reported = [(at, value) for at, value in values if value is not None]
-    assert state.finish(merged) == (max(reported)[1] if reported else None)
+    assert finish(state, merged) == (max(reported)[1] if reported else None)
 
 
 @given(points=st.lists(st.tuples(st.integers(0, 1000), st.integers(-100, 100)), min_size=1, max_size=12, unique_by=lambda p: p[0]), cut=st.integers(0, 12))
@@ -74,7 +74,7 @@ def test_a_stretch_longer_than_the_trusted_gap_is_counted_but_not_integrated() -
 def test_distinct_is_exact_up_to_k_and_an_estimate_above() -> None:
     state = state_of("distinct", {"k": Decimal(1024)})
     few = state_of_values(state, [str(i % 50) for i in range(500)])
-    assert state.finish(few) == 50
-    many = state.finish(state_of_values(state, [str(i) for i in range(4000)]))
+    assert finish(state, few) == 50
+    many = finish(state, state_of_values(state, [str(i) for i in range(4000)]))
     assert many is not None
     assert abs(many - 4000) < 4000 * Decimal("0.1")

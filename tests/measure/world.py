@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from zhizao.measure.leaf import leaves
 from zhizao.measure.measure import Measurement
 from zhizao.model.entity import Entity, Hierarchy, Level
 from zhizao.model.expression import Barrier, Call, Expr, FieldRef, Fold, Op
@@ -136,4 +137,7 @@ class World:
             merged = Measurement(self.library, session, Known(), NOW).merged(
                 self.library.records[chosen.record], [chosen], (Aim(levels=(by,)),), [Period.parse(period)]
             )
-        return {leaf: {entity: state for (entity, _), state in found.items()} for leaf, found in merged.states.items()}
+        return {
+            leaf.key: {key[0]: tuple(merged.get(name, key) for name in leaf.columns()) for key in merged.blocks[leaf.columns()[0]].rows}
+            for leaf in leaves(chosen)
+        }

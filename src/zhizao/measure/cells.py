@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -76,15 +76,37 @@ class Cells:
     keyed: Mapping[str, ir.Table] = field(default_factory=dict)
 
 
-def placed_rows(question: Question, session: Session, placement: Placement, periods: ir.Table) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows with period, places and unit, and the fields of which every stored row is known to report something."""
+
+    table: ir.Table
+    filled: frozenset[str]
+
+    def complete(self, needs: Iterable[str]) -> ir.BooleanValue | None:
+        """Whether a row reports every field it must; None where there is nothing to ask."""
+        flags = [self.table[name].notnull() for name in needs if name not in self.filled]
+        return ibis.and_(*flags) if flags else None
+
+
+def placed_rows(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Rows:
     """The rows of the record type in the periods asked for, each with period, places and unit."""
     rows = session.relation(question.record, placement.known)
+    filled = session.filled(question.record, placement.known)
     rows = rows.mutate(**{PERIOD: label(rows, question.record, question.periods[0].kind)})
-    rows = rows.filter(rows[PERIOD].isin([str(p) for p in question.periods]))
+    rows = rows.filter(_asked(rows[PERIOD], question.periods))
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *_inner(leaf))):
         rows = rows.mutate(**{STAMP: stamp(rows, question.record)})
     rows = of_units(rows, question, placement, periods)
-    return placement.place(rows, question.record, periods, question.hierarchies, question.attribute)
+    return Rows(placement.place(rows, question.record, periods, question.hierarchies, question.attribute), filled)
+
+
+def _asked(period: ir.StringValue, periods: Sequence[Period]) -> ir.BooleanValue:
+    """Whether a row's period is asked for; of a whole stretch only the ends are compared, and what else lies there gets no name later."""
+    first, last = min(periods), max(periods)
+    if len(periods) == len(first.through(last)):
+        return period.between(str(first), str(last))
+    return period.isin([str(p) for p in periods])
 
 
 def stamp(rows: ir.Table, record: RecordType) -> ir.StringValue:
@@ -107,7 +129,7 @@ def of_units(rows: ir.Table, question: Question, placement: Placement, periods: 
 def build(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Cells:
     """Fold the facts into cells: one pass for all plain states, one more for each state with keys of its own."""
     rows = placed_rows(question, session, placement, periods)
-    plain: dict[str, ir.Scalar] = {ROWS: rows.count(), **_answers(question, rows)}
+    plain: dict[str, ir.Scalar] = {ROWS: rows.table.count(), **_answers(question, rows)}
     spread: dict[str, ir.Table] = {}
     keyed: dict[str, ir.Table] = {}
     for leaf in question.distinct_leaves:
@@ -120,23 +142,18 @@ def build(question: Question, session: Session, placement: Placement, periods: i
             plain |= _prefixed(leaf, lifted)
         else:
             spread[leaf.key] = session.hold(f"spread_{leaf.key}", _spread(question, leaf, leaf.node, rows))
-    table = rows.group_by(list(question.keys)).aggregate(**plain)
+    table = rows.table.group_by(list(question.keys)).aggregate(**plain)
     return Cells(question, session.hold("cells", table), spread, keyed)
 
 
-def complete(rows: ir.Table, needs: Iterable[str]) -> ir.BooleanValue | None:
-    """Whether a row reports every field it must; None where it must report none."""
-    flags = [rows[name].notnull() for name in needs]
-    return ibis.and_(*flags) if flags else None
-
-
-def _answers(question: Question, rows: ir.Table) -> dict[str, ir.Scalar]:
-    found: dict[str, ir.Scalar] = {f"w_{weight}": rows[weight].sum() for weight in question.weights}
+def _answers(question: Question, rows: Rows) -> dict[str, ir.Scalar]:
+    table = rows.table
+    found: dict[str, ir.Scalar] = {f"w_{weight}": table[weight].sum() for weight in question.weights}
     for leaf, weight in question.answers:
-        flag = complete(rows, leaf.needs)
-        found[leaf.answers] = rows.count(where=flag)
+        flag = rows.complete(leaf.needs)
+        found[leaf.answers] = table.count(where=flag)
         if weight:
-            found[f"{leaf.answers}_w_{weight}"] = rows[weight].sum(where=flag)
+            found[f"{leaf.answers}_w_{weight}"] = table[weight].sum(where=flag)
     return found
 
 
@@ -144,8 +161,8 @@ def _prefixed(leaf: Leaf, columns: Mapping[str, ir.Scalar]) -> dict[str, ir.Scal
     return {f"{leaf.key}_{name}": value for name, value in columns.items()}
 
 
-def _where(leaf: Leaf, node: Fold, rows: ir.Table) -> ir.BooleanValue | None:
-    flags = [flag for flag in (complete(rows, leaf.needs), number_flag(node.where, rows, leaf.missing)) if flag is not None]
+def _where(leaf: Leaf, node: Fold, rows: Rows) -> ir.BooleanValue | None:
+    flags = [flag for flag in (rows.complete(leaf.needs), number_flag(node.where, rows.table, leaf.missing)) if flag is not None]
     return ibis.and_(*flags) if flags else None
 
 
@@ -154,12 +171,12 @@ def number_flag(where: Row | None, rows: ir.Table, missing: Missing) -> ir.Boole
     return None if where is None else column(where, rows, missing)
 
 
-def _lift(leaf: Leaf, node: Fold, rows: ir.Table) -> dict[str, ir.Scalar] | None:
+def _lift(leaf: Leaf, node: Fold, rows: Rows) -> dict[str, ir.Scalar] | None:
     """The aggregates of a plain state; None where the state spreads over keys of its own."""
-    value = _value(node, rows, leaf.missing)
+    value = _value(node, rows.table, leaf.missing)
     if value is not None and leaf.state.spread(value) is not None:
         return None
-    return leaf.state.lift(value, rows, _where(leaf, node, rows))
+    return leaf.state.lift(value, rows.table, _where(leaf, node, rows))
 
 
 def _value(node: Fold, rows: ir.Table, missing: Missing) -> ir.Column | None:
@@ -168,11 +185,11 @@ def _value(node: Fold, rows: ir.Table, missing: Missing) -> ir.Column | None:
     return column(node.of, rows, missing) if node.kind in ("count", "distinct") else number(node.of, rows, missing)
 
 
-def _spread(question: Question, leaf: Leaf, node: Fold, rows: ir.Table) -> ir.Table:
-    value = _value(node, rows, leaf.missing)
+def _spread(question: Question, leaf: Leaf, node: Fold, rows: Rows) -> ir.Table:
+    value = _value(node, rows.table, leaf.missing)
     assert value is not None
     flag = _where(leaf, node, rows)
-    kept = rows.filter(value.notnull() if flag is None else value.notnull() & flag)
+    kept = rows.table.filter(value.notnull() if flag is None else value.notnull() & flag)
     kept = kept.mutate(**{SPREAD: leaf.state.spread(_value(node, kept, leaf.missing))})
     return kept.group_by([*question.keys, SPREAD]).aggregate(n=kept.count())
 
@@ -184,22 +201,22 @@ def _inner(leaf: Leaf) -> tuple[Fold | Barrier, ...]:
     return tuple(tips(leaf.node.of)) if isinstance(leaf.node, Barrier) else ()
 
 
-def _lift_unit_rows(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table) -> dict[str, ir.Scalar]:
+def _lift_unit_rows(question: Question, leaf: Leaf, barrier: Barrier, rows: Rows) -> dict[str, ir.Scalar]:
     """Where each row is one entity of the barrier, its value is finished in the row itself."""
 
     def of_row(fold: Fold | Barrier) -> Exact:
         assert isinstance(fold, Fold), "a nested barrier has no row of its own"
         flag = _where(leaf, fold, rows)
         if fold.kind == "count":
-            counted = _value(fold, rows, leaf.missing)
-            present = (rows[question.record.entity] if counted is None else counted).notnull()
+            counted = _value(fold, rows.table, leaf.missing)
+            present = (rows.table[question.record.entity] if counted is None else counted).notnull()
             return Exact((present if flag is None else present & flag).cast("int64"))
-        value = _value(fold, rows, leaf.missing)
+        value = _value(fold, rows.table, leaf.missing)
         assert value is not None
         exact = Exact.of(value)
         return (
             exact
-            if number_flag(fold.where, rows, leaf.missing) is None
+            if number_flag(fold.where, rows.table, leaf.missing) is None
             else Exact(ibis.ifelse(flag, exact.whole, ibis.null()), exact.scale)
         )
 
@@ -207,10 +224,10 @@ def _lift_unit_rows(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.T
     assert isinstance(over, Over)
     value = arithmetic(barrier.of, of_row, leaf.zero).to(SCALE)
     weight = arithmetic(barrier.weight, of_row, leaf.zero).whole if barrier.weight is not None else None
-    return over.lift_finished(value, weight, complete(rows, leaf.needs))
+    return over.lift_finished(value, weight, rows.complete(leaf.needs))
 
 
-def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, placement: Placement, periods: ir.Table) -> ir.Table:
+def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: Rows, placement: Placement, periods: ir.Table) -> ir.Table:
     """States keyed by the barrier's entity and place: an entity's parts in several places are merged before it is finished."""
     names = {level: f"_at_{level}" for level in barrier_levels(barrier)}
     placing = {level.id for h in question.hierarchies for level in h.levels}
@@ -218,8 +235,8 @@ def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, place
     for level, name in names.items():
         if level in placing:
             continue
-        rows = placement.unit(rows, question.record, level, name, periods)
-        rows = rows.filter(rows[name].notnull())
+        table = placement.unit(rows.table, question.record, level, name, periods)
+        rows = replace(rows, table=table.filter(table[name].notnull()))
         keys.append(name)
     metrics: dict[str, ir.Scalar] = {}
     for fold in folds_below(barrier):
@@ -231,7 +248,7 @@ def _key(question: Question, leaf: Leaf, barrier: Barrier, rows: ir.Table, place
                 cure=Text("改用 sum、count、min、max", "use sum, count, min or max"),
             )
         metrics |= _prefixed(part, lifted)
-    return rows.group_by(keys).aggregate(**metrics)
+    return rows.table.group_by(keys).aggregate(**metrics)
 
 
 def barrier_levels(barrier: Barrier) -> list[str]:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
 from zhizao.measure.calendar import PERIOD, label
 from zhizao.measure.cells import ROWS, Cells, Question, of_units
+from zhizao.measure.estimate import Estimate, Estimates, read_floats, settled
+from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf
+from zhizao.measure.merged import Merged
 from zhizao.measure.placement import Placement
-from zhizao.measure.rollup import Key, Merged
 from zhizao.model.indicator import Indicator
-from zhizao.model.value import Coverage
+from zhizao.model.period import Period
 from zhizao.store.contract import Session
 
 DUE = "_due"
-STEP = Decimal("0.000001")
-"""The step coverage is printed in."""
-WHOLE = Decimal("1.000000")
-NOTHING_DUE = Coverage()
+DECIMALS = 6
+"""Of coverage as printed."""
 
 
 def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table) -> ir.Table | None:
@@ -32,21 +32,24 @@ def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table)
     None where the facts are not about units that belong anywhere.
     """
     question = cells.question
-    units = _units(question, placement)
-    if units is None:
+    placed = _placed(question, placement, periods)
+    if placed is None:
         return None
-    placed = session.hold("units", _placed(question, placement, units, periods))
     keys = [name for name in question.keys if name in placed.columns]
     counted = placed.group_by(keys).aggregate(**{DUE: placed.count()})
-    counted = counted if PERIOD in keys else counted.cross_join(periods.select(PERIOD))
-    if question.weights and _anyone_silent(cells, session, counted, periods):
-        expected = placed if PERIOD in keys else placed.cross_join(periods.select(PERIOD))
-        counted = _with_silent_weight(question, session, placement, expected, counted)
-    return session.hold("due", counted)
+    counted = session.hold("due", counted if PERIOD in keys else counted.cross_join(periods.select(PERIOD)))
+    if not question.weights or not _anyone_silent(cells, session, counted, periods):
+        return counted
+    placed = session.hold("units", placed)
+    expected = placed if PERIOD in keys else placed.cross_join(periods.select(PERIOD))
+    return session.hold("due", _with_silent_weight(question, session, placement, expected, counted))
 
 
-def _units(question: Question, placement: Placement) -> ir.Table | None:
-    """Every unit of the record's level that any hierarchy knows."""
+def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.Table | None:
+    """Every unit of the record's level that belongs somewhere, with its places; in each period where belonging begins or ends.
+
+    None where the facts are not about units that report once, or no unit belongs anywhere.
+    """
     record, level = question.record, question.record.level
     reports_once = set(record.key) == {record.entity, record.time} and record.period == question.periods[0].kind
     if not level or not reports_once or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
@@ -54,15 +57,13 @@ def _units(question: Question, placement: Placement) -> ir.Table | None:
     known = placement.memberships.directory(question.hierarchies, question.attribute)
     if known is None:
         return None
-    return known.filter(known.child.startswith(f"{level}:")).select(**{record.entity: known.child}).distinct()
-
-
-def _placed(question: Question, placement: Placement, units: ir.Table, periods: ir.Table) -> ir.Table:
-    """Every unit that belongs somewhere, with its places; in each period where belonging begins or ends."""
-    if placement.memberships.is_dated(question.hierarchies):
-        units = units.cross_join(periods.select(PERIOD))
-    units = of_units(units, question, placement, periods)
-    placed = placement.place(units, question.record, periods, question.hierarchies, question.attribute)
+    units = known.filter(known.child.startswith(f"{level}:")).rename({record.entity: "child"})
+    if not placement.memberships.is_dated(question.hierarchies):
+        units = of_units(units, question, placement, periods)
+        places = {name: ibis.coalesce(units[name], "") if name in units.columns else ibis.literal("") for name in question.places}
+        return units.mutate(**places)
+    each = units.select(record.entity).distinct().cross_join(periods.select(PERIOD))
+    placed = placement.place(of_units(each, question, placement, periods), record, periods, question.hierarchies, question.attribute)
     return placed.filter(ibis.or_(*(placed[name] != "" for name in question.places)))
 
 
@@ -98,30 +99,45 @@ def _earlier(silent: ir.Table, facts: ir.Table, entity: str) -> ir.Table:
 
 
 class Covered:
-    """The coverage of one indicator in one period, entity by entity."""
+    """The coverage of one indicator: answered over due, by count and by weight, in whole steps; None where nothing was due."""
 
-    def __init__(self, indicator: Indicator, leaf: Sequence[Leaf], merged: Merged, period: str) -> None:
-        none: dict[Key, Any] = {}
-        counts, answers, weight = merged.counts, leaf[0].answers if leaf else "", indicator.weight
-        self._period = period
-        self._rows, self._due = counts.get(ROWS, none), counts.get(DUE, none)
-        self._answered = counts.get(answers, none)
-        self._weighs = bool(weight)
-        self._weight, self._silent = counts.get(f"w_{weight}", none), counts.get(f"{DUE}_w_{weight}", none)
-        self._answered_weight = counts.get(f"{answers}_w_{weight}", none)
+    def __init__(self, indicator: Indicator, leaf: Leaf, frame: Frame) -> None:
+        self._frame, self._by, self._weight = frame, Estimates(frame), indicator.weight
+        self._answers = leaf.answers
 
-    def of(self, entity: str) -> Coverage:
-        """Answered over due, by count and by weight; nothing where nothing was due."""
-        key = (entity, self._period)
-        units = max(self._due.get(key) or 0, self._rows.get(key) or 0)
-        if not units:
-            return NOTHING_DUE
-        whole = (self._weight.get(key) or 0) + (self._silent.get(key) or 0) if self._weighs else 0
-        return Coverage(
-            count=_share(self._answered.get(key) or 0, units),
-            weight=_share(self._answered_weight.get(key) or 0, whole) if whole else None,
-        )
+    def counts(self, period: Period) -> list[int | None]:
+        """The share of units, or of rows where there are more than were due."""
+        rows, units = self._read(ROWS, period), self._read(DUE, period)
+        whole = Estimate(np.maximum(rows.value, units.value), np.maximum(rows.error, units.error), rows.known)
+        return self._share(self._read(self._answers, period), whole, (self._answers,), ((ROWS,), (DUE,)), period)
+
+    def weights(self, period: Period) -> list[int | None]:
+        """The share of what the units weigh; a silent unit weighs what it last reported."""
+        if not self._weight:
+            return [None] * len(self._frame.entities)
+        answered, told, silent = f"{self._answers}_w_{self._weight}", f"w_{self._weight}", f"{DUE}_w_{self._weight}"
+        whole = self._by.plus(self._read(told, period), self._read(silent, period))
+        return self._share(self._read(answered, period), whole, (answered,), ((told, silent),), period)
+
+    def _read(self, name: str, period: Period) -> Estimate:
+        return read_floats(self._frame.floats(name, period, counts=True))
+
+    def _share(
+        self, part: Estimate, whole: Estimate, parts: Sequence[str], wholes: Sequence[Sequence[str]], period: Period
+    ) -> list[int | None]:
+        """Part over whole; where that is in doubt, from the sums of the named columns (the greatest of several wholes)."""
+
+        def exactly(doubtful: list[int]) -> list[int | None]:
+            sums = [self._sums(names, period, doubtful) for names in (parts, *wholes)]
+            return [_share(top, max(bottoms)) for top, *bottoms in zip(*sums, strict=True)]
+
+        return settled(self._by.over(part, whole, "undefined"), Decimal(1), DECIMALS, exactly)
+
+    def _sums(self, names: Sequence[str], period: Period, entities: list[int]) -> list[Decimal]:
+        merged = self._frame.merged.get(period.kind, Merged())
+        keys = [(self._frame.entities[i], str(period)) for i in entities]
+        return [sum((Decimal(merged.get(name, key) or 0) for name in names), Decimal(0)) for key in keys]
 
 
-def _share(part: int | Decimal, whole: int | Decimal) -> Decimal:
-    return WHOLE if part == whole else (Decimal(part) / whole).quantize(STEP)
+def _share(part: Decimal, whole: Decimal) -> int | None:
+    return int((part / whole).scaleb(DECIMALS).to_integral_value()) if whole else None

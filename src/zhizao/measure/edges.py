@@ -60,14 +60,57 @@ class Memberships:
         """The edges that place entities in a hierarchy: of its relation, to an entity on one of its levels."""
         if hierarchy.id not in self._own:
             stored = self._stored(hierarchy.relation)
-            on_level = ibis.or_(*(stored.parent.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
-            ranked = stored.filter(on_level).mutate(level=_rank(stored.parent, hierarchy))
+            ranked = stored.filter(_on_level(stored.parent, hierarchy)).mutate(level=_rank(stored.parent, hierarchy))
             self._own[hierarchy.id] = self._measured(hierarchy.id, ranked, "" if hierarchy.cover == "partition" else None)
         return self._own[hierarchy.id]
 
+    @cached_property
+    def _lasting(self) -> ir.Table | None:
+        """Every entity that belongs anywhere (child) with its one place in each hierarchy, where that is all there is to say of it.
+
+        None where anything is part of anything, belongs to two at a time, or begins or ends to belong. Most economies are as simple, and
+        then one pass over the memberships finds all places.
+        """
+        stored, placing = self.session.relation(self.library.records["membership"], self.known), self._placing
+        on = {h.id: (stored.relation == h.relation) & _on_level(stored.parent, h) for h in placing}
+        flagged = stored.select(
+            **{name: flag.cast("int64") for name, flag in on.items()},
+            _child=stored.entity,
+            _parent=stored.parent,
+            _else=((stored.relation == "part_of") | stored.valid_from.notnull() | stored.valid_to.notnull()).cast("int64"),
+        )
+        places = {place_column(h): ibis.ifelse(flagged[h.id] == 1, flagged["_parent"], ibis.null("string")).max() for h in placing}
+        counts = {f"_n_{h.id}": flagged[h.id].sum() for h in placing}
+        held = self.session.hold("lasting", flagged.group_by(child=flagged["_child"]).aggregate(**places, **counts, _else=flagged["_else"].sum()))
+        told = self.session.fetch(held.aggregate(**{name: held[name].max() for name in (*counts, "_else")})).to_pylist()[0]
+        simple = not told.pop("_else") and all((n or 0) <= 1 for n in told.values())
+        return held.select("child", *places) if simple else None
+
+    @property
+    def _placing(self) -> tuple[Hierarchy, ...]:
+        return tuple(h for h in self.library.hierarchies.values() if h.relation != "part_of")
+
+    def above(self, hierarchies: Sequence[Hierarchy]) -> dict[str, list[tuple[str, str, date, date]]]:
+        """The edges among the entities of each hierarchy's own levels: child, parent, from, to."""
+        return self._lasting_above(hierarchies) if self._lasting is not None else {h.id: self._own_above(h) for h in hierarchies}
+
+    def _lasting_above(self, hierarchies: Sequence[Hierarchy]) -> dict[str, list[tuple[str, str, date, date]]]:
+        assert self._lasting is not None
+        upper = self._lasting.filter(ibis.or_(*(_on_level(self._lasting.child, h) for h in hierarchies)))
+        rows = self.session.fetch(upper).to_pylist()
+        standing = {h.id: [r for r in rows if r["child"].split(":")[0] in prefixes(h) and r[place_column(h)]] for h in hierarchies}
+        return {h.id: [(r["child"], r[place_column(h)], *ALWAYS) for r in standing[h.id]] for h in hierarchies}
+
+    def _own_above(self, hierarchy: Hierarchy) -> list[tuple[str, str, date, date]]:
+        own = self.own(hierarchy)
+        if not own.exist:
+            return []
+        rows = self.session.fetch(own.table.filter(_on_level(own.table.child, hierarchy))).to_pylist()
+        return [(row["child"], row["parent"], row["_from"], row["_to"]) for row in rows]
+
     def is_dated(self, hierarchies: Sequence[Hierarchy]) -> bool:
         """Whether the day of a period matters for any of the hierarchies."""
-        return self.parts.dated or any(self.own(h).dated for h in hierarchies)
+        return self._lasting is None and (self.parts.dated or any(self.own(h).dated for h in hierarchies))
 
     def _stored(self, relation: str) -> ir.Table:
         table = self.session.relation(self.library.records["membership"], self.known)
@@ -94,7 +137,7 @@ class Memberships:
     @cached_property
     def hosts(self) -> ir.Table | None:
         """Every part with its hosts (itself at depth 0), or None where nothing is part of anything."""
-        if not self.parts.exist:
+        if self._lasting is not None or not self.parts.exist:
             return None
         parts = self.parts.table
         itself = parts.select("child", host=parts.child).distinct()
@@ -137,10 +180,16 @@ class Memberships:
         """
         key = (tuple(h.id for h in hierarchies), attribute)
         if key not in self._directories:
-            known = [(h, edges) for h in hierarchies if (edges := self.effective(h, attribute)) is not None]
-            tables = [edges.select("child", **{place_column(h): edges.parent}) for h, edges in known]
-            self._directories[key] = self.session.hold("directory", reduce(_beside, tables)) if tables else None
+            self._directories[key] = self._find_directory(hierarchies, attribute)
         return self._directories[key]
+
+    def _find_directory(self, hierarchies: Sequence[Hierarchy], attribute: Attribute) -> ir.Table | None:
+        if self._lasting is not None:
+            chosen = self._lasting.select("child", *(place_column(h) for h in hierarchies))
+            return chosen.filter(ibis.or_(*(chosen[place_column(h)].notnull() for h in hierarchies))) if hierarchies else None
+        known = [(h, edges) for h in hierarchies if (edges := self.effective(h, attribute)) is not None]
+        tables = [edges.select("child", **{place_column(h): edges.parent}) for h, edges in known]
+        return self.session.hold("directory", reduce(_beside, tables)) if tables else None
 
     def _count(self, rows: ir.Table) -> int:
         return int(self.session.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
@@ -149,6 +198,11 @@ class Memberships:
 def prefixes(hierarchy: Hierarchy) -> tuple[str, ...]:
     """The prefixes of the entities that stand on a hierarchy."""
     return tuple(sorted({level.prefix for level in hierarchy.levels}))
+
+
+def _on_level(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.BooleanValue:
+    """Whether an entity stands on a hierarchy."""
+    return ibis.or_(*(entity.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
 
 
 def _rank(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.StringValue:

@@ -65,7 +65,7 @@ class Explainer:
         measurement, aim = self.measurement, self._aim(entity)
         question = self._question(indicator, record, aim, period)
         periods = measurement.session.hold("periods", pa.table(calendar.table([period])))
-        rows = placed_rows(question, measurement.session, measurement.placement, periods)
+        rows = placed_rows(question, measurement.session, measurement.placement, periods).table
         targets = Targets(measurement.placement, question.hierarchies)
         kept = rows.select(FACT, PERIOD, *question.places, *([UNIT] if question.unit_level else []))
         places = measurement.session.fetch(kept.select(*question.places).distinct()).to_pylist()
@@ -85,9 +85,8 @@ class Explainer:
         merged = self.measurement.merged(record, [indicator], (self._aim(entity),), [period])
         found: dict[str, str] = {}
         for leaf in leaves(indicator):
-            values = merged.states.get(leaf.key, {}).get((entity, str(period)))
-            if values is not None:
-                for column, value in zip(leaf.state.columns, values, strict=True):
+            for column, name in zip(leaf.state.columns, leaf.columns(), strict=True):
+                if (value := merged.get(name, (entity, str(period)))) is not None:
                     found[f"{describe(leaf.node)}.{column.name}"] = str(value)
         return tuple(found.items())
 

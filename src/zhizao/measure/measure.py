@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,14 +12,17 @@ import pyarrow as pa
 from zhizao.errors import InputError, UnknownName
 from zhizao.measure import calendar
 from zhizao.measure.aim import Aim, Targets, aims
+from zhizao.measure.answer import Answer, Column
 from zhizao.measure.cells import ROWS, Question, build
 from zhizao.measure.coverage import DUE, Covered, due
-from zhizao.measure.finish import Finisher, needed
+from zhizao.measure.finish import Finisher
+from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf, leaves
+from zhizao.measure.merged import Merged
 from zhizao.measure.over import Over
 from zhizao.measure.placement import Placement
-from zhizao.measure.rollup import Merged, nothing, roll_up
-from zhizao.measure.states import Values
+from zhizao.measure.reach import needed
+from zhizao.measure.rollup import roll_up
 from zhizao.model.entity import CROSS, Hierarchy, level_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
@@ -56,14 +59,22 @@ class Measurement:
             UnknownName: an indicator or level that does not exist.
             InputError: an indicator without formula, or periods that do not fit its facts.
         """
+        names = list(dict.fromkeys(indicators))
+        order = {name: i for i, name in enumerate(names)}
+        found = [value for answer in self.answers(names, by=by, of=of, periods=periods) for value in answer]
+        return sorted(found, key=lambda v: (order[v.indicator], v.entity))
+
+    def answers(
+        self, indicators: Iterable[str], *, by: Sequence[str] = (), of: Sequence[str] = (), periods: Sequence[Period]
+    ) -> list[Answer]:
+        """The same in columns: an answer an indicator and group of entities that were found together."""
         chosen = [self._computable(name) for name in dict.fromkeys(indicators)]
         asked = sorted(set(periods))
-        found: list[Value] = []
+        found: list[Answer] = []
         for record, attribute in dict.fromkeys((i.record, i.attribute) for i in chosen):
             group = [i for i in chosen if (i.record, i.attribute) == (record, attribute)]
             found += self._of_record(self.library.records[record], group, of, by, asked)
-        order = {indicator.id: i for i, indicator in enumerate(chosen)}
-        return sorted(found, key=lambda v: order[v.indicator])
+        return found
 
     def _computable(self, name: str) -> Indicator:
         if name not in self.library.indicators:
@@ -79,31 +90,32 @@ class Measurement:
 
     def _of_record(
         self, record: RecordType, indicators: list[Indicator], of: Sequence[str], by: Sequence[str], periods: list[Period]
-    ) -> list[Value]:
+    ) -> list[Answer]:
         if by or of:
             return self._aimed(record, indicators, aims(self.library, of, by), periods)
         nations = self._aimed(record, indicators, (Aim(levels=("nation",)),), periods) if self._has_nation else []
-        return nations or self._aimed(record, indicators, (Aim(unit_level=record.level),), periods)
+        return nations if any(nations) else self._aimed(record, indicators, (Aim(unit_level=record.level),), periods)
 
     @cached_property
     def _has_nation(self) -> bool:
         return any(level.id == "nation" for _, level in self.library.levels())
 
-    def _aimed(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Value]:
+    def _aimed(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
         """The values of aims: those that spread over one level, inside one unit, are answered together."""
-        found: list[Value] = []
+        found: list[Answer] = []
         for level, inside in dict.fromkeys((aim.unit_level, aim.inside) for aim in wanted):
             alike = tuple(aim for aim in wanted if (aim.unit_level, aim.inside) == (level, inside))
             found += self._alike(record, indicators, alike, periods)
-        order = {indicator.id: i for i, indicator in enumerate(indicators)}
-        return sorted(found, key=lambda v: (order[v.indicator], v.entity))
+        return found
 
-    def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Value]:
+    def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
         native: PeriodKind = record.period
         merged: dict[PeriodKind, Merged] = {}
         for kind, all_of_kind in needed([(i, native) for i in indicators], periods).items():
-            merged[kind] = self.merged(record, indicators, wanted, all_of_kind, due_in=periods)  # type: ignore[index]
-        return [value for i in indicators for value in self._finished(i, record, merged, wanted, periods)]
+            merged[kind] = self.merged(record, indicators, wanted, all_of_kind, due_in=periods)
+        frame = Frame(merged, _entities(merged.values(), wanted))
+        origins = [self._origin(entity) for entity in frame.entities]
+        return [self._finished(i, record, frame, origins, periods) for i in indicators]
 
     def merged(
         self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period], due_in: Sequence[Period] = ()
@@ -140,45 +152,29 @@ class Measurement:
     # ── finishing ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _finished(
-        self,
-        indicator: Indicator,
-        record: RecordType,
-        merged: Mapping[PeriodKind, Merged],
-        wanted: tuple[Aim, ...],
-        periods: list[Period],
-    ) -> Iterator[Value]:
-        parts = leaves(indicator)
-        entities = _entities(merged.values(), wanted)
-        origins = [self._origin(entity) for entity in entities]
-        finisher = Finisher(indicator, record.period)
+        self, indicator: Indicator, record: RecordType, frame: Frame, origins: Sequence[Origin], periods: list[Period]
+    ) -> Answer:
+        parts, finisher = leaves(indicator), Finisher(indicator, record.period)
+        covered = Covered(indicator, parts[0], frame) if parts else None
+        nothing: list[int | None] = [None] * len(frame.entities)
+        columns = []
+        for period in periods:
+            figures = finisher.figures(period, frame)
+            statuses = {i: self._status(period, parts, frame, frame.entities[i]) for i, figure in enumerate(figures) if figure is None}
+            shares = (covered.counts(period), covered.weights(period)) if covered else (nothing, nothing)
+            columns.append(Column(figures, statuses, *shares))
         at = (self.known.as_of or self.known.stored_as_of or self.now).isoformat()
+        return Answer(indicator, at, frame.entities, origins, periods, columns)
 
-        def look(leaf: Leaf, period: Period) -> list[Values]:
-            found, none, label = merged[period.kind].states.get(leaf.key, {}), nothing(leaf), str(period)
-            return [found.get((entity, label), none) for entity in entities]
-
-        columns = [finisher.values(period, look) for period in periods]
-        counted = [merged.get(period.kind, Merged()) for period in periods]
-        covered = [Covered(indicator, parts[:1], counts, str(p)) for counts, p in zip(counted, periods, strict=True)]
-        for i, entity in enumerate(entities):
-            for period, column, counts, coverage in zip(periods, columns, counted, covered, strict=True):
-                value = column[i]
-                yield Value(
-                    indicator=indicator.id, series=f"{indicator.id}.computed", basis="computed", scope="plan" if indicator.number or indicator.variant_of else "facts", kind="computed", origin=origins[i],
-                    entity=entity, period=period, value=value, unit=indicator.unit,
-                    status="ok" if value is not None else self._status(period, parts, counts, entity),
-                    coverage=coverage.of(entity), definition=indicator.definition, known_at=at,
-                )  # fmt: skip
-
-    def _status(self, period: Period, parts: tuple[Leaf, ...], counts: Merged, entity: str) -> Status:
-        key = (entity, str(period))
+    def _status(self, period: Period, parts: tuple[Leaf, ...], frame: Frame, entity: str) -> Status:
+        merged, key = frame.merged.get(period.kind, Merged()), (entity, str(period))
         if period.end > self.now:
             return "not_due"
-        if counts.count(DUE, key) and not counts.count(ROWS, key):
+        if merged.get(DUE, key) and not merged.get(ROWS, key):
             return "not_reported"
         overs = [leaf for leaf in parts if isinstance(leaf.state, Over)]
-        answered = any(counts.count(leaf.answers, key) for leaf in overs)
-        if answered and all(counts.states[leaf.key].get(key, (0,))[0] == 0 for leaf in overs):
+        answered = any(merged.get(leaf.answers, key) for leaf in overs)
+        if answered and not any(merged.get(leaf.columns()[0], key) for leaf in overs):
             return "not_applicable"
         return "undefined"
 

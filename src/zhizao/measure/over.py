@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhizao.measure.states.contract import Column, MergeRule, Values
+from zhizao.measure.states.contract import Column, Figure, MergeRule, Values
 from zhizao.model.expression import BarrierKind
 
 if TYPE_CHECKING:
@@ -23,9 +22,9 @@ class Over:
     Additive over disjoint entities only: below the barrier the parts of one entity must have been merged first.
 
     Example:
-        >>> mean = Over("mean", weighted=False)
-        >>> mean.finish((4, 2 * 10**12))
-        Decimal('0.500000000000')
+        >>> from zhizao.measure.states import finish
+        >>> finish(Over("mean", weighted=False), (4, 2 * 10**12))
+        Decimal('0.5')
     """
 
     kind: BarrierKind
@@ -66,13 +65,15 @@ class Over:
             return (0,) if self.kind == "count" else (0, None)
         return (1,) if self.kind == "count" else (1, value)
 
-    def finish(self, values: Values) -> Decimal | None:
-        n: int = values[0]
-        if self.kind == "count":
-            return Decimal(n)
-        if not n:
-            return None
-        if self.kind == "mean":
-            divisor: Decimal = Decimal(values[2] or 0) if self.weighted else Decimal(n)
-            return Decimal(values[1]).scaleb(-SCALE) / divisor if divisor else None
-        return Decimal(values[1]).scaleb(-SCALE)
+    @property
+    def figure(self) -> Figure:
+        match self.kind:
+            case "count":
+                return Figure(0)
+            case "mean":
+                return Figure(1, bottom=2 if self.weighted else 0, scale=SCALE)
+            case _:
+                return Figure(1, scale=SCALE)
+
+    def estimate(self, values: Values) -> None:
+        return None

@@ -98,17 +98,13 @@ class Placement:
 
     @cached_property
     def _upper(self) -> Mapping[str, Mapping[str, list[tuple[str, date, date]]]]:
+        stored = self.memberships.above(self.hierarchies)
         found: dict[str, dict[str, list[tuple[str, date, date]]]] = {}
         for hierarchy in self.hierarchies:
             parents = found.setdefault(hierarchy.id, {})
-            for entity, parent in hierarchy.members:
-                if parent:
-                    parents.setdefault(entity.id, []).append((parent, *ALWAYS))
-            own = self.memberships.own(hierarchy)
-            if own.exist:
-                above = own.table.filter(ibis.or_(*(own.table.child.startswith(f"{p}:") for p in prefixes(hierarchy))))
-                for row in self.session.fetch(above).to_pylist():
-                    parents.setdefault(row["child"], []).append((row["parent"], row["_from"], row["_to"]))
+            shipped = ((entity.id, parent, *ALWAYS) for entity, parent in hierarchy.members if parent)
+            for child, parent, start, end in (*shipped, *stored[hierarchy.id]):
+                parents.setdefault(child, []).append((parent, start, end))
         return found
 
     @cached_property

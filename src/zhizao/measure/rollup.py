@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
@@ -12,36 +11,17 @@ import pyarrow as pa
 
 from zhizao.measure.aim import Aim, Targets
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.cells import ROWS, SPREAD, UNIT, Cells, Question, arithmetic, barrier_levels
+from zhizao.measure.cells import SPREAD, UNIT, Cells, Question, arithmetic, barrier_levels
 from zhizao.measure.exact import Exact
 from zhizao.measure.leaf import Leaf, tips
+from zhizao.measure.merged import Block, Key, Merged
 from zhizao.measure.over import SCALE, Over
-from zhizao.measure.states import Column, Values, empty
+from zhizao.measure.states import Column
 from zhizao.model.expression import Barrier, Fold
 from zhizao.model.period import Period
 from zhizao.store.contract import Session
 
 TARGET = "_target"
-Key = tuple[str, str]
-"""(entity, period)"""
-
-
-@dataclass
-class Merged:
-    """The merged states of every entity and period asked for."""
-
-    states: dict[str, dict[Key, Values]] = field(default_factory=dict)
-    """Per leaf key."""
-    counts: dict[str, dict[Key, Any]] = field(default_factory=dict)
-    """Row counts, answers and weights, per column of the cells."""
-
-    def count(self, name: str, key: Key) -> int:
-        """A count of one entity and period, 0 where there is none."""
-        return self.counts.get(name, {}).get(key) or 0
-
-    def keys(self) -> list[Key]:
-        """The entities and periods that have rows."""
-        return [*self.counts.get(ROWS, {}), *self.counts.get("_due", {})]
 
 
 def roll_up(
@@ -55,15 +35,15 @@ def roll_up(
     if not map_rows[TARGET]:
         return merged
     aimed = session.hold("aimed", pa.table(map_rows))
-    _plain(cells, session, _aimed(cells.plain, aimed, question), merged)
+    merged.add(_plain(cells, session, _aimed(cells.plain, aimed, question)))
     if due is not None:
-        _due(due, session, _aimed(due, aimed, question), merged, question)
+        merged.add(_due(due, session, _aimed(due, aimed, question), question))
     for leaf in question.distinct_leaves:
         if leaf.key in cells.spread:
-            merged.states[leaf.key] = _spread(leaf, session, _aimed(cells.spread[leaf.key], aimed, question))
+            merged.add(_spread(leaf, session, _aimed(cells.spread[leaf.key], aimed, question)))
         elif leaf.key in cells.keyed:
             assert isinstance(leaf.node, Barrier)
-            merged.states[leaf.key] = _below(leaf, leaf.node, session, _aimed(cells.keyed[leaf.key], aimed, question))
+            merged.add(_below(leaf, leaf.node, session, _aimed(cells.keyed[leaf.key], aimed, question)))
     return merged
 
 
@@ -84,6 +64,8 @@ def _map(
     found: dict[str, list[Any]] = {name: [] for name in (*keys, TARGET, "_whole", *(f"_above_{lv}" for lv in levels))}
     known: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for row in session.fetch(lying).to_pylist():
+        if row[PERIOD] not in periods:
+            continue
         place = tuple(row[p] for p in question.places)
         day = periods[row[PERIOD]].last_day
         # What lies above a place is the same in every period unless something above the leaves moves.
@@ -111,7 +93,7 @@ def _aimed(table: ir.Table, aimed: ir.Table, question: Question) -> ir.Table:
     return joined.mutate(**{TARGET: ibis.cases((joined["_whole"], label), (label == "", unit), else_=label.concat("+", unit))})
 
 
-def _plain(cells: Cells, session: Session, aimed: ir.Table, merged: Merged) -> None:
+def _plain(cells: Cells, session: Session, aimed: ir.Table) -> Block:
     """One grouping merges every plain state and every count."""
     question = cells.question
     plain = [leaf for leaf in question.distinct_leaves if leaf.key not in cells.spread and leaf.key not in cells.keyed]
@@ -120,19 +102,18 @@ def _plain(cells: Cells, session: Session, aimed: ir.Table, merged: Merged) -> N
     metrics: dict[str, ir.Scalar] = {name: aimed[name].sum() for name in counts}
     for leaf in plain:
         metrics |= _merges(leaf.state.columns, leaf.columns(), aimed)
-    table = session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**metrics))
-    keys = list(zip(table[TARGET].to_pylist(), table[PERIOD].to_pylist(), strict=True))
-    merged.counts = {name: dict(zip(keys, table[name].to_pylist(), strict=True)) for name in counts}
-    for leaf in plain:
-        columns = [_filled(table[name].to_pylist(), column) for name, column in zip(leaf.columns(), leaf.state.columns, strict=True)]
-        merged.states[leaf.key] = dict(zip(keys, zip(*columns, strict=True), strict=True))
+    return _block(session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**metrics)))
 
 
-def _due(due: ir.Table, session: Session, aimed: ir.Table, merged: Merged, question: Question) -> None:
+def _due(due: ir.Table, session: Session, aimed: ir.Table, question: Question) -> Block:
     names = [name for name in due.columns if name not in question.keys]
-    table = session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**{name: aimed[name].sum() for name in names}))
-    keys = list(zip(table[TARGET].to_pylist(), table[PERIOD].to_pylist(), strict=True))
-    merged.counts |= {name: dict(zip(keys, table[name].to_pylist(), strict=True)) for name in names}
+    return _block(session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**{name: aimed[name].sum() for name in names})))
+
+
+def _block(rows: pa.Table, prefix: str = "") -> Block:
+    """Fetched rows by target and period, their columns under names of their own."""
+    names = [name for name in rows.column_names if name not in (TARGET, PERIOD)]
+    return Block(rows[TARGET].to_pylist(), rows[PERIOD].to_pylist(), {prefix + name: rows[name] for name in names})
 
 
 def _merges(columns: Sequence[Column], names: Sequence[str], table: ir.Table) -> dict[str, ir.Scalar]:
@@ -152,11 +133,7 @@ def _merges(columns: Sequence[Column], names: Sequence[str], table: ir.Table) ->
     return found
 
 
-def _filled(values: list[Any], column: Column) -> list[Any]:
-    return [0 if v is None else v for v in values] if column.rule == "count" else values
-
-
-def _spread(leaf: Leaf, session: Session, aimed: ir.Table) -> dict[Key, Values]:
+def _spread(leaf: Leaf, session: Session, aimed: ir.Table) -> Block:
     """Maps of counts, or the smallest keys, gathered per result."""
     column = leaf.state.columns[0]
     table = aimed.group_by([TARGET, PERIOD, SPREAD]).aggregate(n=aimed["n"].sum())
@@ -168,16 +145,12 @@ def _spread(leaf: Leaf, session: Session, aimed: ir.Table) -> dict[Key, Values]:
     for row in session.fetch(table.order_by(SPREAD)).to_pylist():
         entry = row[SPREAD] if column.rule == "bottom" else (int(row[SPREAD]), int(row["n"]))
         gathered.setdefault((row[TARGET], row[PERIOD]), []).append(entry)
-    return {key: (tuple(entries),) for key, entries in gathered.items()}
+    return Block([e for e, _ in gathered], [p for _, p in gathered], {leaf.columns()[0]: [tuple(entries) for entries in gathered.values()]})
 
 
-def _below(leaf: Leaf, barrier: Barrier, session: Session, aimed: ir.Table) -> dict[Key, Values]:
+def _below(leaf: Leaf, barrier: Barrier, session: Session, aimed: ir.Table) -> Block:
     """Merge each barrier entity's parts inside the result, finish them there, and fold the finished values."""
-    table = session.fetch(_finished(leaf, barrier, aimed, [TARGET, PERIOD]))
-    names = [column.name for column in leaf.state.columns]
-    keys = zip(table[TARGET].to_pylist(), table[PERIOD].to_pylist(), strict=True)
-    columns = [_filled(table[name].to_pylist(), column) for name, column in zip(names, leaf.state.columns, strict=True)]
-    return dict(zip(keys, zip(*columns, strict=True), strict=True))
+    return _block(session.fetch(_finished(leaf, barrier, aimed, [TARGET, PERIOD])), f"{leaf.key}_")
 
 
 def _finished(leaf: Leaf, barrier: Barrier, table: ir.Table, keys: list[str]) -> ir.Table:
@@ -220,8 +193,3 @@ def _finish_over(barrier: Barrier, merged: ir.Table) -> Exact:
     name = "value" if barrier.kind in ("min", "max") else "total"
     total = Exact(merged[name].cast("decimal(38, 0)"), SCALE)
     return total.over(Exact(merged["n" if barrier.weight is None else "weight"])) if barrier.kind == "mean" else total
-
-
-def nothing(leaf: Leaf) -> Values:
-    """The state of an entity without rows."""
-    return empty(leaf.state)

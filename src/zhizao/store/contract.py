@@ -43,6 +43,9 @@ class Session(Protocol):
             and ``_fact``, ``_published_at``, ``_stored_at``; one row a key; no order.
         """
 
+    def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
+        """The fields that no row of ``relation`` leaves empty, as far as the store can tell without looking at the rows."""
+
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """Keep rows in the session under a name, for several uses."""
 

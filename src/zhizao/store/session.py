@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhizao.model.record import RecordType
@@ -36,7 +37,7 @@ class LocalSession:
 
     def _relation(self, record: RecordType, known: Known) -> ir.Table:
         by_publication = record.known_by == "published_at"
-        batches = [b for b in self._batches if b.record == record.id and b.stored and _until(b, known, by_publication)]
+        batches = self._known(record, known)
         rows = self.versions(record, batches)
         if by_publication and known.as_of:
             import ibis
@@ -46,9 +47,20 @@ class LocalSession:
             rows = holding(rows, record.key, self._engine)
         return rows.select(*(f.id for f in record.fields), FACT, PUBLISHED_AT, STORED_AT)
 
+    def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
+        """See the contract."""
+        return self._engine.filled(self._files(record, self._known(record, known)))
+
+    def _known(self, record: RecordType, known: Known) -> list[Batch]:
+        by_publication = record.known_by == "published_at"
+        return [b for b in self._batches if b.record == record.id and b.stored and _until(b, known, by_publication)]
+
+    def _files(self, record: RecordType, batches: Sequence[Batch]) -> list[Path]:
+        return [self._home.facts / record.id / b.segment for b in batches if b.segment]
+
     def versions(self, record: RecordType, batches: Sequence[Batch]) -> ir.Table:
         """Every stored version of the type in some batches, withdrawals too, with all columns."""
-        return self._engine.scan([self._home.facts / record.id / b.segment for b in batches if b.segment], stored_schema(record))
+        return self._engine.scan(self._files(record, batches), stored_schema(record))
 
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """See the contract."""

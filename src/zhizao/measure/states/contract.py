@@ -42,6 +42,15 @@ class Column:
     keep: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a state says on its own: one of its columns in steps of ``10**-scale``, perhaps divided by another."""
+
+    top: int
+    bottom: int | None = None
+    scale: int = 0
+
+
 class State(Protocol):
     """A fold's state: its columns, how rows are lifted into it, and how it is finished."""
 
@@ -58,8 +67,12 @@ class State(Protocol):
     def single(self, value: Any, stamp: str = "") -> Values:
         """The state of one row, in Python: the reference every engine must agree with."""
 
-    def finish(self, values: Values) -> Decimal | None:
-        """What the state says on its own; None where it says nothing (no rows)."""
+    @property
+    def figure(self) -> Figure | None:
+        """What it says on its own; None where that is no quotient of columns, and ``estimate`` has to be asked."""
+
+    def estimate(self, values: Values) -> Decimal | None:
+        """What a state of other than plain columns says on its own."""
 
 
 def empty(state: State) -> Values:
@@ -82,6 +95,21 @@ def merge(state: State, a: Values, b: Values) -> Values:
         (3,)
     """
     return tuple(_merge_column(state.columns, i, a, b) for i in range(len(state.columns)))
+
+
+def finish(state: State, values: Values) -> Decimal | None:
+    """What a state says on its own, undefined where it says nothing (no rows); in the decimal context of the caller.
+
+    Example:
+        >>> from zhizao.measure.states import state_of
+        >>> finish(state_of("moments"), (4, Decimal(20), Decimal(120)))
+        Decimal('5')
+    """
+    figure = state.figure
+    if figure is None:
+        return state.estimate(values)
+    top, bottom = values[figure.top], 1 if figure.bottom is None else values[figure.bottom]
+    return Decimal(top).scaleb(-figure.scale) / bottom if top is not None and bottom else None
 
 
 _FOLDED: Mapping[str, Callable[[Sequence[Any]], Any]] = {"sum": lambda v: exact_sum(v), "min": min, "max": max}

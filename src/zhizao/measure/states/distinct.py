@@ -25,7 +25,7 @@ class Distinct:
 
     Example:
         >>> d = Distinct(4)
-        >>> d.finish(d.single("a"))
+        >>> d.estimate(d.single("a"))
         Decimal('1')
     """
 
@@ -47,7 +47,11 @@ class Distinct:
             return ((),)
         return ((hashlib.md5(str(value).encode(), usedforsecurity=False).hexdigest()[:HASH_HEX],),)
 
-    def finish(self, values: Values) -> Decimal | None:
+    @property
+    def figure(self) -> None:
+        return None
+
+    def estimate(self, values: Values) -> Decimal | None:
         hashes: tuple[str, ...] = values[0]
         if len(hashes) < self.k:
             return Decimal(len(hashes))

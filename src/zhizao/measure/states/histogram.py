@@ -42,7 +42,11 @@ class Histogram:
             return ((),)
         return (((int((Decimal(value) / self.width).to_integral_value(ROUND_FLOOR)), 1),),)
 
-    def finish(self, values: Values) -> Decimal | None:
+    @property
+    def figure(self) -> None:
+        return None
+
+    def estimate(self, values: Values) -> Decimal | None:
         return Decimal(sum(count for _, count in values[0]))
 
     def quantile(self, values: Values, q: Decimal) -> Decimal | None:

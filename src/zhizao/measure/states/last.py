@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhizao.measure.states.contract import Column, Values
+from zhizao.measure.states.contract import Column, Figure, Values
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,5 +31,9 @@ class Last:
     def single(self, value: Any, stamp: str = "") -> Values:
         return (None, None) if value is None else (value, stamp)
 
-    def finish(self, values: Values) -> Decimal | None:
-        return None if values[0] is None else Decimal(values[0])
+    @property
+    def figure(self) -> Figure:
+        return Figure(0)
+
+    def estimate(self, values: Values) -> None:
+        return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from zhizao.measure.states.contract import DIGITS, Column, Values
+from zhizao.measure.states.contract import DIGITS, Column, Figure, Values
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,9 +17,8 @@ class Moments:
     """The first two moments; squares are taken in decimal(38), which raises where it would overflow and never wraps.
 
     Example:
-        >>> m = Moments()
-        >>> m.mean((4, Decimal(20), Decimal(120))), m.sd((4, Decimal(20), Decimal(120))).quantize(Decimal("0.0001"))
-        (Decimal('5'), Decimal('2.5820'))
+        >>> Moments().sd((4, Decimal(20), Decimal(120))).quantize(Decimal("0.0001"))
+        Decimal('2.5820')
     """
 
     columns: tuple[Column, ...] = (Column("n", "count"), Column("sum", "sum"), Column("squares", "sum"))
@@ -36,12 +35,12 @@ class Moments:
     def single(self, value: Any, stamp: str = "") -> Values:
         return (0, None, None) if value is None else (1, value, DIGITS.multiply(Decimal(value), Decimal(value)))
 
-    def finish(self, values: Values) -> Decimal | None:
-        return self.mean(values)
+    @property
+    def figure(self) -> Figure:
+        return Figure(1, bottom=0)
 
-    def mean(self, values: Values) -> Decimal | None:
-        """The mean, None of no rows."""
-        return Decimal(values[1]) / values[0] if values[0] else None
+    def estimate(self, values: Values) -> None:
+        return None
 
     def sd(self, values: Values) -> Decimal | None:
         """The sample standard deviation (n - 1), None of fewer than two rows."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from zhizao.measure.states.contract import Column, Values
+from zhizao.measure.states.contract import Column, Figure, Values
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,8 +26,12 @@ class Count:
     def single(self, value: Any, stamp: str = "") -> Values:
         return (0 if value is None else 1,)
 
-    def finish(self, values: Values) -> Decimal | None:
-        return Decimal(values[0])
+    @property
+    def figure(self) -> Figure:
+        return Figure(0)
+
+    def estimate(self, values: Values) -> None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,12 @@ class Sum:
     def single(self, value: Any, stamp: str = "") -> Values:
         return (value,)
 
-    def finish(self, values: Values) -> Decimal | None:
-        return None if values[0] is None else Decimal(values[0])
+    @property
+    def figure(self) -> Figure:
+        return Figure(0)
+
+    def estimate(self, values: Values) -> None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +78,9 @@ class Extreme:
     def single(self, value: Any, stamp: str = "") -> Values:
         return (value,)
 
-    def finish(self, values: Values) -> Decimal | None:
-        return None if values[0] is None else Decimal(values[0])
+    @property
+    def figure(self) -> Figure:
+        return Figure(0)
+
+    def estimate(self, values: Values) -> None:
+        return None

@@ -63,6 +63,16 @@ class DuckDB:
             self._connection.execute(f"CREATE TEMP VIEW {_name(name)} AS SELECT {columns} FROM {source}")
         return _table(name, schema)
 
+    def filled(self, files: Sequence[Path]) -> frozenset[str]:
+        """The columns that are filled in every row of every file, as the files say of themselves."""
+        if not files:
+            return frozenset()
+        listed = ", ".join(f"'{_quoted(f)}'" for f in files)
+        everywhere = f"count(DISTINCT file_name) = {len(files)} AND bool_and(coalesce(stats_null_count, 1) = 0)"
+        query = f"SELECT path_in_schema FROM parquet_metadata([{listed}]) GROUP BY ALL HAVING {everywhere}"
+        with self._told():
+            return frozenset(name for (name,) in self._connection.execute(query).fetchall())
+
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """Keep rows for several uses; an expression over rows held earlier under the same name keeps its meaning."""
         import pyarrow as pa

@@ -1,0 +1,124 @@
+"""Reach: the periods whose states a value needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zhizao.errors import InputError
+from zhizao.model.expression import Barrier, Call, Expr, Fold, Number, Op
+from zhizao.model.indicator import Indicator
+from zhizao.model.period import Period, PeriodKind, year
+from zhizao.model.text import Text
+
+
+def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
+    """The periods whose states a value needs.
+
+    Example:
+        >>> tree = Call("base", (Fold("sum"),), (("year", Decimal(2015)),))
+        >>> sorted(str(p) for p in reach(Op("-", (Fold("sum"), tree)), year(2020), "year"))
+        ['2015', '2020']
+    """
+    match tree:
+        case Fold() | Barrier():
+            if period.kind == "window" and isinstance(tree, Barrier):
+                raise InputError(
+                    Text(f"{period}：按对象平均的指标没有多年合并值", f"{period}: a mean over entities has no value over several years"),
+                    where="--period",
+                    cure=Text("请逐年测算，如 2016..2020", "measure year by year: 2016..2020"),
+                )
+            return set(years_of(period)) if period.kind == "window" else {period}
+        case Number():
+            return set()
+        case Op(args=args):
+            return set[Period]().union(*(reach(a, period, native) for a in args))
+        case Call():
+            found: set[Period] = set()
+            for at in moments_of(tree, period, native):
+                found = found.union(*(reach(a, at, native) for a in tree.args))
+            return found
+
+
+def moments_of(call: Call, period: Period, native: PeriodKind) -> list[Period]:
+    """The periods at which a time function looks at its expression; the period itself for any other function."""
+    options = dict(call.options)
+    match call.name:
+        case "base":
+            return [_same_in(period, int(options["year"]))]
+        case "growth":
+            end = year(period.year) if period.kind == "window" else period
+            return [end, end.shifted(-growth_span(call, end))]
+        case "rolling":
+            return [period.shifted(-i) for i in range(int(options.get("n", 1)))]
+        case "at_end":
+            return [last_part(period, native)]
+        case _:
+            return [period]
+
+
+def growth_span(call: Call, period: Period) -> int:
+    """How many periods back a growth looks: ``years`` for years, else one period.
+
+    Raises:
+        InputError: periods that do not count a whole number to a year.
+    """
+    if "years" not in dict(call.options):
+        return 1
+    a_year = {"year": 1, "window": 1, "quarter": 4, "month": 12}.get(period.kind)
+    if a_year is None:
+        cure = Text("请按年、季或月测算", "measure years, quarters or months")
+        raise InputError(
+            Text(f"{period} 没有若干年前的同期", f"{period} has no same period some years before"), where="--period", cure=cure
+        )
+    return span_years(call) * a_year
+
+
+def last_part(period: Period, native: PeriodKind) -> Period:
+    """The last period of a finer kind inside a period.
+
+    Example:
+        >>> str(last_part(Period.parse("2020"), "month"))
+        '2020-12'
+    """
+    day = period.last_day
+    match native:
+        case "quarter":
+            return Period("quarter", f"{day.year:04d}-Q{(day.month + 2) // 3}")
+        case "month":
+            return Period("month", f"{day:%Y-%m}")
+        case "day":
+            return Period("day", day.isoformat())
+        case "hour":
+            return Period("hour", f"{day.isoformat()}T23")
+        case _:
+            return period
+
+
+def years_of(window: Period) -> list[Period]:
+    """The years of a window.
+
+    Example:
+        >>> [str(p) for p in years_of(Period.parse("2016/2018"))]
+        ['2016', '2017', '2018']
+    """
+    return year(window.first_day.year).through(year(window.last_day.year))
+
+
+def _same_in(period: Period, base: int) -> Period:
+    return year(base) if period.kind in ("year", "window") else Period.parse(f"{base:04d}{period.text[4:]}")
+
+
+def span_years(call: Call) -> int:
+    """The years a growth is taken over, and averaged over."""
+    return int(dict(call.options).get("years", 1))
+
+
+def needed(indicators: Iterable[tuple[Indicator, PeriodKind]], periods: Iterable[Period]) -> dict[PeriodKind, list[Period]]:
+    """Every period whose cells some value needs, by kind, in order of time."""
+    found: set[Period] = set()
+    wanted = list(periods)
+    for indicator, native in indicators:
+        assert indicator.tree is not None
+        found = found.union(*(reach(indicator.tree, p, native) for p in wanted))
+    kinds = sorted({p.kind for p in found})
+    return {kind: sorted(p for p in found if p.kind == kind) for kind in kinds}
