@@ -41,11 +41,12 @@ def _peak_mb() -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def report(work: Callable[[], int], runs: int = 3) -> None:
-    """Do the work some times and print what ``run`` reads; the work says how many rows it made."""
+def report(work: Callable[[], int], runs: int = 3, before: Callable[[], None] = lambda: None) -> None:
+    """Do the work some times and print what ``run`` reads; the work says how many rows it made. What comes before each run is not counted."""
     seconds = []
     rows = 0
     for _ in range(runs):
+        before()
         began = time.perf_counter()
         rows = work()
         seconds.append(time.perf_counter() - began)

@@ -137,13 +137,13 @@ def build(question: Question, session: Session, placement: Placement, periods: i
             if leaf.is_unit_row(question.record, question.periods[0].kind):
                 plain |= _prefixed(leaf, _lift_unit_rows(question, leaf, leaf.node, rows))
             else:
-                keyed[leaf.key] = session.hold(f"keyed_{leaf.key}", _key(question, leaf, leaf.node, rows, placement, periods))
+                keyed[leaf.key] = session.keep(f"keyed_{leaf.key}", _key(question, leaf, leaf.node, rows, placement, periods))
         elif (lifted := _lift(leaf, leaf.node, rows)) is not None:
             plain |= _prefixed(leaf, lifted)
         else:
-            spread[leaf.key] = session.hold(f"spread_{leaf.key}", _spread(question, leaf, leaf.node, rows))
+            spread[leaf.key] = session.keep(f"spread_{leaf.key}", _spread(question, leaf, leaf.node, rows))
     table = rows.table.group_by(list(question.keys)).aggregate(**plain)
-    return Cells(question, session.hold("cells", table), spread, keyed)
+    return Cells(question, session.keep("cells", table), spread, keyed)
 
 
 def _answers(question: Question, rows: Rows) -> dict[str, ir.Scalar]:

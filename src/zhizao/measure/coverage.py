@@ -37,12 +37,12 @@ def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table)
         return None
     keys = [name for name in question.keys if name in placed.columns]
     counted = placed.group_by(keys).aggregate(**{DUE: placed.count()})
-    counted = session.hold("due", counted if PERIOD in keys else counted.cross_join(periods.select(PERIOD)))
+    counted = session.keep("due", counted if PERIOD in keys else counted.cross_join(periods.select(PERIOD)))
     if not question.weights or not _anyone_silent(cells, session, counted, periods):
         return counted
     placed = session.hold("units", placed)
     expected = placed if PERIOD in keys else placed.cross_join(periods.select(PERIOD))
-    return session.hold("due", _with_silent_weight(question, session, placement, expected, counted))
+    return session.keep("due", _with_silent_weight(question, session, placement, expected, counted))
 
 
 def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.Table | None:

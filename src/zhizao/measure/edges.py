@@ -81,7 +81,7 @@ class Memberships:
         )
         places = {place_column(h): ibis.ifelse(flagged[h.id] == 1, flagged["_parent"], ibis.null("string")).max() for h in placing}
         counts = {f"_n_{h.id}": flagged[h.id].sum() for h in placing}
-        held = self.session.hold("lasting", flagged.group_by(child=flagged["_child"]).aggregate(**places, **counts, _else=flagged["_else"].sum()))
+        held = self.session.keep("lasting", flagged.group_by(child=flagged["_child"]).aggregate(**places, **counts, _else=flagged["_else"].sum()))
         told = self.session.fetch(held.aggregate(**{name: held[name].max() for name in (*counts, "_else")})).to_pylist()[0]
         simple = not told.pop("_else") and all((n or 0) <= 1 for n in told.values())
         return held.select("child", *places) if simple else None
@@ -124,7 +124,7 @@ class Memberships:
 
     def _measured(self, name: str, edges: ir.Table, alone: str | None) -> Edges:
         """Edges with what is known of them; ``alone`` says of what a child has one parent at a time: of all ('') or on each level."""
-        table = self.session.hold(f"edges_{name}", edges)
+        table = self.session.keep(f"edges_{name}", edges)
         bounded = (table._from > ALWAYS[0]) | (table._to < ALWAYS[1])
         pair = table.child.concat("|", table["level"]) if alone else table.child
         row = self.session.fetch(table.aggregate(n=table.count(), dated=bounded.any(), pairs=pair.nunique())).to_pylist()[0]
@@ -142,14 +142,14 @@ class Memberships:
         parts = self.parts.table
         itself = parts.select("child", host=parts.child).distinct()
         itself = itself.mutate(depth=ibis.literal(0, "int64"), _from=ibis.literal(ALWAYS[0]), _to=ibis.literal(ALWAYS[1]))
-        reached = frontier = self.session.hold("hosts_0", itself)
+        reached = frontier = self.session.keep("hosts_0", itself)
         depth = 0
         while self._count(frontier) and depth < 16:
             depth += 1
             step = _chained(frontier, parts).mutate(depth=ibis.literal(depth, "int64"))
-            frontier = self.session.hold(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
+            frontier = self.session.keep(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
             reached = reached.union(frontier)
-        return self.session.hold("hosts", reached)
+        return self.session.keep("hosts", reached)
 
     def effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table | None:
         """For every entity its own edges of a hierarchy, else those of its nearest host; None where there are none.
@@ -171,7 +171,7 @@ class Memberships:
         best = near.mutate(best=near["rank"].min().over(ibis.window(group_by="child")))
         chosen = best.filter(best["rank"] == best.best).select("child", parent=best.host, _from=best._from, _to=best._to)
         alone = own.anti_join(self.hosts, own.child == self.hosts.child)
-        return self.session.hold(f"effective_{hierarchy.id}_{attribute}", chosen.union(alone))
+        return self.session.keep(f"effective_{hierarchy.id}_{attribute}", chosen.union(alone))
 
     def directory(self, hierarchies: Sequence[Hierarchy], attribute: Attribute) -> ir.Table | None:
         """Every entity that belongs anywhere (child) with its place in each hierarchy; None where nothing is stored.
@@ -189,7 +189,7 @@ class Memberships:
             return chosen.filter(ibis.or_(*(chosen[place_column(h)].notnull() for h in hierarchies))) if hierarchies else None
         known = [(h, edges) for h in hierarchies if (edges := self.effective(h, attribute)) is not None]
         tables = [edges.select("child", **{place_column(h): edges.parent}) for h, edges in known]
-        return self.session.hold("directory", reduce(_beside, tables)) if tables else None
+        return self.session.keep("directory", reduce(_beside, tables)) if tables else None
 
     def _count(self, rows: ir.Table) -> int:
         return int(self.session.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())

@@ -19,6 +19,9 @@ class Engine(Protocol):
     def hold(self, name: str, rows: ir.Table) -> ir.Table:
         """Keep rows for several uses."""
 
+    def keep(self, name: str, rows: ir.Table) -> ir.Table:
+        """The same, perhaps beyond this session."""
+
     def fetch(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression."""
 
@@ -28,7 +31,7 @@ def latest(rows: ir.Table, key: Sequence[str], engine: Engine) -> ir.Table:
 
     Only keys with several versions are compared; all other rows pass through. Call it where some row revises another.
     """
-    return rows.anti_join(engine.hold("superseded", superseded(rows, key)), FACT)
+    return rows.anti_join(engine.keep("superseded", superseded(rows, key)), FACT)
 
 
 def holding(rows: ir.Table, key: Sequence[str], engine: Engine) -> ir.Table:

@@ -49,6 +49,9 @@ class Session(Protocol):
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """Keep rows in the session under a name, for several uses."""
 
+    def keep(self, name: str, rows: ir.Table) -> ir.Table:
+        """The same for what many questions need: a store may remember it for later sessions, as long as nothing it is made from changes."""
+
     def fetch(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression over relations and held tables.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from zhizao.errors import StoreBusy
 from zhizao.model.text import Text
 from zhizao.store.durable import make_folder, replace
+from zhizao.store.kept import Kept
 from zhizao.store.migrate import SCHEMA
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Home:
     def spill(self) -> Path:
         """Where a query puts what does not fit in memory."""
         return self.path / "spill"
+
+    @property
+    def kept(self) -> Kept:
+        """Results that later sessions may find again."""
+        return Kept(self.path / "cache" / "tables")
 
     @property
     def head(self) -> Path:

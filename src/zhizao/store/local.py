@@ -66,7 +66,7 @@ class LocalStore:
         """See the contract."""
         from zhizao.store.engines.duckdb import DuckDB
 
-        with closing(DuckDB(self._home.spill)) as engine:
+        with closing(DuckDB(self._home.spill, self._home.kept)) as engine:
             yield LocalSession(engine, self._home, self._history.batches())
 
     def fingerprint(self) -> str:

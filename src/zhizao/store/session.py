@@ -66,6 +66,10 @@ class LocalSession:
         """See the contract."""
         return self._engine.hold(name, rows)
 
+    def keep(self, name: str, rows: ir.Table) -> ir.Table:
+        """See the contract."""
+        return self._engine.keep(name, rows)
+
     def fetch(self, expression: ir.Table) -> pa.Table:
         """See the contract."""
         return self._engine.fetch(expression)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import StateOverflow, StoreDamaged
 from zhizao.model.text import Text
+from zhizao.store.engines.meanings import Meanings
+from zhizao.store.kept import Kept
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,17 +25,21 @@ _EXACT_RATIO = """CREATE MACRO exact_ratio(a, b, factor) AS CASE
     WHEN a >= 0 AND b > 0 THEN (2 * a::HUGEINT * factor + b::HUGEINT) // (2 * b::HUGEINT)
     ELSE sign(a) * sign(b) * ((2 * abs(a::HUGEINT) * factor + abs(b::HUGEINT)) // (2 * abs(b::HUGEINT))) END"""
 # The first line is the fast way where 64 bits suffice; see decision 0004.
+WORTH_KEEPING_S = 0.1
+"""What is computed faster is not worth a file."""
 
 
 class DuckDB:
     """One connection of its own; tables live until it is closed.
 
-    ``spill`` is the folder where what does not fit in memory goes.
+    ``spill`` is the folder where what does not fit in memory goes, ``kept`` where results outlive the connection.
     """
 
-    def __init__(self, spill: Path) -> None:
+    def __init__(self, spill: Path, kept: Kept | None = None) -> None:
         import duckdb
 
+        self._kept = kept
+        self._meanings = Meanings(f"duckdb {duckdb.__version__} {_EXACT_RATIO}")
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
         self._unreadable = (duckdb.IOException, duckdb.InvalidInputException)
         # Nothing is ever downloaded, and a name in a query means a table, never a Python variable.
@@ -61,6 +68,7 @@ class DuckDB:
             )
             name = self._fresh("facts")
             self._connection.execute(f"CREATE TEMP VIEW {_name(name)} AS SELECT {columns} FROM {source}")
+        self._meanings.of_files(name, files, columns)
         return _table(name, schema)
 
     def filled(self, files: Sequence[Path]) -> frozenset[str]:
@@ -80,10 +88,54 @@ class DuckDB:
         name = self._fresh(name)
         if isinstance(rows, pa.Table):
             self._connection.register(name, rows)
+            self._meanings.of_rows(name, rows)
             return _table(name, rows.schema)
-        with self._told():
-            self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {_sql(rows)}")
+        query = _sql(rows)
+        self._meanings.of_query(name, query)
+        self._make(name, query)
         return _table(name, rows.schema())
+
+    def keep(self, name: str, rows: ir.Table) -> ir.Table:
+        """Hold rows that are worth finding again: read back where an earlier connection computed the very same."""
+        query = _sql(rows)
+        name, began = self._fresh(name), perf_counter()
+        meaning = self._meanings.of_query(name, query)
+        if self._kept is None or not meaning:
+            self._make(name, query)
+        elif not self._find(name, meaning, self._kept):
+            self._make(name, query)
+            if perf_counter() - began > WORTH_KEEPING_S:
+                self._kept.put(meaning, lambda file: self._write(name, file))
+        return _table(name, rows.schema())
+
+    def _make(self, name: str, query: str) -> None:
+        with self._told():
+            self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
+
+    def _find(self, name: str, meaning: str, kept: Kept) -> bool:
+        import duckdb
+
+        file = kept.find(meaning)
+        if file is None:
+            return False
+        try:
+            self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS SELECT * FROM read_parquet('{_quoted(file)}')")
+        except duckdb.Error:
+            kept.drop(meaning)
+            return False
+        return True
+
+    def _write(self, name: str, file: Path) -> None:
+        """Put a table into a file; whole numbers of 128 bits as decimals, since the file would round them."""
+        import duckdb
+
+        types = self._connection.execute(f"DESCRIBE {_name(name)}").fetchall()
+        casts = ", ".join(f"CAST({_name(c[0])} AS DECIMAL(38, 0)) AS {_name(c[0])}" for c in types if c[1] == "HUGEINT")
+        columns = f"* REPLACE ({casts})" if casts else "*"
+        try:
+            self._connection.execute(f"COPY (SELECT {columns} FROM {_name(name)}) TO '{_quoted(file)}' (FORMAT parquet)")
+        except duckdb.Error as error:  # a full disk, or a number that no decimal holds: the result is used, not kept
+            raise OSError(str(error)) from error
 
     def release(self, held: ir.Table) -> None:
         """Give back the memory of rows that were handed over; no expression over them can be run any more."""
