@@ -82,8 +82,7 @@ def test_whole_numbers_of_128_bits_come_back_digit_for_digit(tmp_path: Path) -> 
         database = DuckDB(tmp_path / "spill", Kept(tmp_path / "kept"))
         rows = database.hold("rows", pa.table({"n": pa.array([most] * 5, pa.int64())}))
         held = database.keep("total", rows.aggregate(total=rows.n.sum()))
-        [(total,)] = database._connection.execute(f'SELECT total FROM "{held.get_name()}"').fetchall()
-        totals.append(int(total))
+        totals.append(int(database.fetch(held)["total"][0].as_py()))
         database.close()
     assert totals == [5 * most] * 2
 

@@ -82,7 +82,8 @@ class Memberships:
         places = {place_column(h): ibis.ifelse(flagged[h.id] == 1, flagged["_parent"], ibis.null("string")).max() for h in placing}
         counts = {f"_n_{h.id}": flagged[h.id].sum() for h in placing}
         held = self.session.keep("lasting", flagged.group_by(child=flagged["_child"]).aggregate(**places, **counts, _else=flagged["_else"].sum()))
-        told = self.session.fetch(held.aggregate(**{name: held[name].max() for name in (*counts, "_else")})).to_pylist()[0]
+        most = self.session.keep("lasting_most", held.aggregate(**{name: held[name].max() for name in (*counts, "_else")}))
+        told = self.session.fetch(most).to_pylist()[0]
         simple = not told.pop("_else") and all((n or 0) <= 1 for n in told.values())
         return held.select("child", *places) if simple else None
 
@@ -97,7 +98,7 @@ class Memberships:
     def _lasting_above(self, hierarchies: Sequence[Hierarchy]) -> dict[str, list[tuple[str, str, date, date]]]:
         assert self._lasting is not None
         upper = self._lasting.filter(ibis.or_(*(_on_level(self._lasting.child, h) for h in hierarchies)))
-        rows = self.session.fetch(upper).to_pylist()
+        rows = self.session.fetch(self.session.keep("lasting_upper", upper)).to_pylist()
         standing = {h.id: [r for r in rows if r["child"].split(":")[0] in prefixes(h) and r[place_column(h)]] for h in hierarchies}
         return {h.id: [(r["child"], r[place_column(h)], *ALWAYS) for r in standing[h.id]] for h in hierarchies}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 
 from zhizao.errors import InputError, UnknownName
@@ -160,23 +161,13 @@ class Measurement:
         columns = []
         for period in periods:
             figures = finisher.figures(period, frame)
-            statuses = {i: self._status(period, parts, frame, frame.entities[i]) for i, figure in enumerate(figures) if figure is None}
+            empty = [i for i, figure in enumerate(figures) if figure is None]
+            early: dict[int, Status] = dict.fromkeys(empty, "not_due")
+            statuses = early if period.end > self.now else _statuses(parts, frame, period, empty)
             shares = (covered.counts(period), covered.weights(period)) if covered else (nothing, nothing)
             columns.append(Column(figures, statuses, *shares))
         at = (self.known.as_of or self.known.stored_as_of or self.now).isoformat()
         return Answer(indicator, at, frame.entities, origins, periods, columns)
-
-    def _status(self, period: Period, parts: tuple[Leaf, ...], frame: Frame, entity: str) -> Status:
-        merged, key = frame.merged.get(period.kind, Merged()), (entity, str(period))
-        if period.end > self.now:
-            return "not_due"
-        if merged.get(DUE, key) and not merged.get(ROWS, key):
-            return "not_reported"
-        overs = [leaf for leaf in parts if isinstance(leaf.state, Over)]
-        answered = any(merged.get(leaf.answers, key) for leaf in overs)
-        if answered and not any(merged.get(leaf.columns()[0], key) for leaf in overs):
-            return "not_applicable"
-        return "undefined"
 
     def _origin(self, entity: str) -> Origin:
         day = self.now.date()
@@ -184,6 +175,19 @@ class Measurement:
             "nation:SIM" in self.placement.ancestors(h, part, day) for part in entity.split(CROSS) for h in self.placement.hierarchies
         )
         return "simulated" if simulated else "real"
+
+
+def _statuses(parts: tuple[Leaf, ...], frame: Frame, period: Period, entities: Sequence[int]) -> dict[int, Status]:
+    """Why entities have no figure in a period that is over."""
+    due, rows = frame.floats(DUE, period, counts=True), frame.floats(ROWS, period, counts=True)
+    overs = [leaf for leaf in parts if isinstance(leaf.state, Over)]
+    answered = np.any([frame.floats(leaf.answers, period, counts=True) > 0 for leaf in overs], axis=0) if overs else np.zeros(len(rows), bool)
+    applies = np.any([frame.floats(leaf.columns()[0], period, counts=True) > 0 for leaf in overs], axis=0) if overs else answered
+    found: dict[int, Status] = {}
+    for i in entities:
+        silent = due[i] and not rows[i]
+        found[i] = "not_reported" if silent else "not_applicable" if answered[i] and not applies[i] else "undefined"
+    return found
 
 
 def _entities(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:

@@ -63,20 +63,21 @@ def _map(
     lying = lying if due is None else lying.union(due.select(*keys).distinct(), distinct=True)
     found: dict[str, list[Any]] = {name: [] for name in (*keys, TARGET, "_whole", *(f"_above_{lv}" for lv in levels))}
     known: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    for row in session.fetch(lying).to_pylist():
-        if row[PERIOD] not in periods:
+    days = {label: period.last_day for label, period in periods.items()}
+    rows = session.fetch(lying)
+    for label, *place_ in zip(*(rows[name].to_pylist() for name in keys), strict=True):
+        if label not in days:
             continue
-        place = tuple(row[p] for p in question.places)
-        day = periods[row[PERIOD]].last_day
+        place, day = tuple(place_), days[label]
         # What lies above a place is the same in every period unless something above the leaves moves.
         key = (*place, str(day)) if targets.placement.moves_above else place
         if key not in known:
             above = [targets.level_entity(level, place, day) for level in levels]
-            entries = ((label, not aim.unit_level, *above) for aim in aims for label in targets.labels(aim, place, day))
+            entries = ((name, not aim.unit_level, *above) for aim in aims for name in targets.labels(aim, place, day))
             # Several units asked for lie at one place under one entry: their names come from the rows.
             known[key] = list(dict.fromkeys(entries))
         for entry in known[key]:
-            for column, value in zip(found.values(), (row[PERIOD], *place, *entry), strict=True):
+            for column, value in zip(found.values(), (label, *place, *entry), strict=True):
                 column.append(value)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import StateOverflow, StoreDamaged
 from zhizao.model.text import Text
-from zhizao.store.engines.meanings import Meanings
+from zhizao.store.engines.meanings import Meanings, names_in
 from zhizao.store.kept import Kept
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class DuckDB:
         import duckdb
 
         self._kept = kept
+        self._promised: dict[str, str] = {}
+        self._kept_for: set[str] = set()
         self._meanings = Meanings(f"duckdb {duckdb.__version__} {_EXACT_RATIO}")
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
         self._unreadable = (duckdb.IOException, duckdb.InvalidInputException)
@@ -85,45 +87,59 @@ class DuckDB:
         """Keep rows for several uses; an expression over rows held earlier under the same name keeps its meaning."""
         import pyarrow as pa
 
-        name = self._fresh(name)
         if isinstance(rows, pa.Table):
+            name = self._fresh(name)
             self._connection.register(name, rows)
             self._meanings.of_rows(name, rows)
             return _table(name, rows.schema)
-        query = _sql(rows)
-        self._meanings.of_query(name, query)
-        self._make(name, query)
-        return _table(name, rows.schema())
+        held = self.keep(name, rows)
+        self._kept_for.discard(held.get_name())
+        self._need(held.get_name())
+        return held
 
     def keep(self, name: str, rows: ir.Table) -> ir.Table:
-        """Hold rows that are worth finding again: read back where an earlier connection computed the very same."""
-        query = _sql(rows)
-        name, began = self._fresh(name), perf_counter()
-        meaning = self._meanings.of_query(name, query)
-        if self._kept is None or not meaning:
-            self._make(name, query)
-        elif not self._find(name, meaning, self._kept):
-            self._make(name, query)
-            if perf_counter() - began > WORTH_KEEPING_S:
-                self._kept.put(meaning, lambda file: self._write(name, file))
+        """Hold rows that are worth finding again: made when they are used first, or read back where the very same were made before."""
+        query, name = _sql(rows), self._fresh(name)
+        self._meanings.of_query(name, query)
+        self._promised[name] = query
+        self._kept_for.add(name)
         return _table(name, rows.schema())
 
-    def _make(self, name: str, query: str) -> None:
-        with self._told():
-            self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
+    def _need(self, *names: str) -> None:
+        """Make what was promised under these names and is not there yet."""
+        for name in names:
+            query = self._promised.pop(name, None)
+            if query is None or self._find(name):
+                continue
+            began = perf_counter()
+            self._need(*names_in(query))
+            with self._told():
+                self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
+            if perf_counter() - began > WORTH_KEEPING_S:
+                self._remember(name)
 
-    def _find(self, name: str, meaning: str, kept: Kept) -> bool:
+    def _find(self, name: str) -> bool:
+        """Read a table back that was kept for its meaning."""
         import duckdb
 
-        file = kept.find(meaning)
-        if file is None:
+        meaning = self._meaning_kept(name)
+        if self._kept is None or not meaning or (file := self._kept.find(meaning)) is None:
             return False
         try:
             self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS SELECT * FROM read_parquet('{_quoted(file)}')")
         except duckdb.Error:
-            kept.drop(meaning)
+            self._kept.drop(meaning)
             return False
         return True
+
+    def _remember(self, name: str) -> None:
+        meaning = self._meaning_kept(name)
+        if self._kept is not None and meaning:
+            self._kept.put(meaning, lambda file: self._write(name, file))
+
+    def _meaning_kept(self, name: str) -> str:
+        """What a table means, '' where it is not to be kept."""
+        return self._meanings.of(name) if name in self._kept_for else ""
 
     def _write(self, name: str, file: Path) -> None:
         """Put a table into a file; whole numbers of 128 bits as decimals, since the file would round them."""
@@ -143,8 +159,10 @@ class DuckDB:
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """The rows of an expression."""
+        query = _sql(expression)
+        self._need(*names_in(query))
         with self._told():
-            return _as_declared(self._connection.sql(_sql(expression)).to_arrow_table(), expression)
+            return _as_declared(self._connection.sql(query).to_arrow_table(), expression)
 
     def _fresh(self, name: str) -> str:
         return f"{name}_{next(self._numbers)}"
@@ -179,13 +197,17 @@ def _table(name: str, schema: Any) -> ir.Table:
 
 
 def _as_declared(rows: pa.Table, expression: ir.Table) -> pa.Table:
-    """The rows with 64-bit integers where the expression promises them: the engine sums integers in 128 bits."""
+    """The rows with 64-bit integers where the expression promises them: the engine sums integers in 128 bits.
+
+    A column with a sum beyond 64 bits stays a decimal of 38 digits.
+    """
     import pyarrow as pa
 
     promised = expression.schema().to_pyarrow()
     for i, (got, want) in enumerate(zip(rows.schema, promised, strict=True)):
         if pa.types.is_integer(want.type) and not pa.types.is_integer(got.type):
-            rows = rows.set_column(i, got.name, rows[got.name].cast(want.type))
+            with suppress(pa.ArrowInvalid):
+                rows = rows.set_column(i, got.name, rows[got.name].cast(want.type))
     return rows
 
 

@@ -51,13 +51,27 @@ class Meanings:
 
     def of_query(self, name: str, query: str) -> str:
         """A table that a query makes; '' where the query reads something without a meaning."""
-        used = {token for token in _QUOTED.findall(query) if token in self._known}
+        used = names_in(query) & set(self._known)
         if any(not self._known[token] for token in used):
             self._known[name] = ""
             return ""
         told = _QUOTED.sub(lambda found: f'"{self._known.get(found[1], found[1])}"', query)
         self._known[name] = _hash(self._engine, "query", told)
         return self._known[name]
+
+    def of(self, name: str) -> str:
+        """The meaning of a table, '' where it has none."""
+        return self._known.get(name, "")
+
+
+def names_in(query: str) -> set[str]:
+    """Every quoted name in a query: tables, columns and aliases.
+
+    Example:
+        >>> sorted(names_in('SELECT "n" FROM "t_7"'))
+        ['n', 't_7']
+    """
+    return set(_QUOTED.findall(query))
 
 
 def _hash(*parts: str) -> str:
