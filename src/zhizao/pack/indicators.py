@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from zhizao.model.expression import Expr, FieldRef, digest, walk
-from zhizao.model.finding import Finding
+from zhizao.model.finding import Finding, Place, Severity
 from zhizao.model.indicator import Indicator
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.pack.content import Content
 from zhizao.pack.formula.build import build
 from zhizao.pack.formula.check import check, divides
-from zhizao.pack.formula.fault import FormulaFault
-from zhizao.pack.formula.scope import LENGTH, Scope
+from zhizao.pack.formula.fault import FormulaFault, part_of_let
+from zhizao.pack.formula.scope import Scope, adds_up
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.levels import Levels
 from zhizao.pack.records import check_unit
@@ -81,18 +81,27 @@ def _check_reason(draft: Draft, found: Found) -> None:
 
 
 def _computed(plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
-    place = draft.content.place("formula")
+    def report(severity: Severity, code: str, at: int, message: Text, cure: Text) -> None:
+        found.append(Finding(code, severity, _place(draft, at), message, cure))
+
     try:
         tree = build(draft.shape.formula or "", draft.shape.let)
     except FormulaFault as fault:
-        found.blocking(fault.code, place, fault.message, fault.cure)
+        for one in (fault, *fault.others):
+            report("blocking", one.code, one.at, one.message, one.cure)
         return None
-    scope = Scope(record, plain.period, levels, lambda severity, *rest: found.append(Finding(rest[0], severity, place, rest[1], rest[2])), others)
+    scope = Scope(record, plain.period, levels, report, others)
     factor = check(tree, unit(plain.unit), scope)
     _check_rules(draft, tree, record, found)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
     return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
+
+
+def _place(draft: Draft, at: int) -> Place:
+    """Where a place in the formula, or in a part of ``let``, stands in the file."""
+    part = part_of_let(at)
+    return draft.content.place("formula") if part < 0 else draft.content.place("let", [*draft.shape.let][part])
 
 
 def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found) -> None:
@@ -102,8 +111,8 @@ def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found) -> 
             "zero_rule", content.place("formula"), Text("公式含除法，却没有说明除数为零时怎么办", "the formula divides, but nothing says what a zero divisor gives"),
             Text("请补写 zero: undefined（或 zero、one）", "add zero: undefined (or zero, or one)"),
         )  # fmt: skip
-    if LENGTH[record.period] > LENGTH[shape.period]:
-        message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s and cannot give a {shape.period}")
+    if not adds_up(record, shape.period):
+        message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s, which do not add up to a {shape.period}")
         found.blocking("period", content.place("period"), message, Text(f"请写 period: {record.period}", f"write period: {record.period}"))
     weight = record.field(shape.weight)
     if shape.weight and (weight is None or not weight.is_number):
