@@ -19,9 +19,10 @@ from zhizao.pack.formula.scope import Scope, adds_up
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.levels import Levels
 from zhizao.pack.records import check_unit
+from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import text
 from zhizao.pack.shapes import IndicatorShape
-from zhizao.pack.units import unit
+from zhizao.pack.units import Unit, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,39 @@ class Draft:
         return self.shape.id
 
 
-def indicator(draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
+_ABOUT = {
+    "unit": {"unit"}, "period": {"period", "accrual", "unit"}, "zero": {"zero_rule"}, "formula": {"no_reason", "formula"}, "because": {"no_reason"},
+    "let": {"formula", "unknown_field", "barrier"},
+}  # fmt: skip
+"""What is not said of an indicator where a key of it does not fit: it would follow from what stands in."""
+_TRUSTED = frozenset({"unit", "direction", "period", "formula", "let", "record", "id"})
+"""Keys without which nothing is left to hold against targets."""
+
+
+def indicator(
+    draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str] = frozenset()
+) -> Indicator | None:
     """The indicator of a draft; None where its formula cannot be trusted.
 
     Args:
         record: the record type it names, None where nothing carries that name (told already) or it needs none.
         others: ids of all indicators, to tell a formula that folds one of them.
+        unclear: fields of the record whose own definition does not fit.
     """
     mine = Found()
-    known_unit = check_unit(draft.shape.unit, draft.content, ("unit",), mine)
+    check_unit(draft.shape.unit, draft.content, ("unit",), mine)
     plain = _without_formula(draft, mine)
     if draft.shape.formula is None:
         _check_reason(draft, mine)
         made: Indicator | None = replace(plain, definition=digest(plain.id, plain.unit, plain.period))
-    elif record is None or not known_unit:
+    elif record is None:
         made = None
     else:
-        made = _computed(plain, draft, record, levels, others, mine)
-    found.extend(mine)
-    return made
+        made = _computed(plain, draft, record, levels, others, mine, unclear)
+    wrong = top_keys(draft.content.faulty)
+    hushed = {code for key in wrong for code in _ABOUT.get(key, ())}
+    found.extend(f for f in mine if f.code not in hushed)
+    return None if wrong & _TRUSTED else made
 
 
 def _without_formula(draft: Draft, found: Found) -> Indicator:
@@ -80,7 +95,9 @@ def _check_reason(draft: Draft, found: Found) -> None:
         )  # fmt: skip
 
 
-def _computed(plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
+def _computed(
+    plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str]
+) -> Indicator | None:
     def report(severity: Severity, code: str, at: int, message: Text, cure: Text) -> None:
         found.append(Finding(code, severity, _place(draft, at), message, cure))
 
@@ -90,12 +107,19 @@ def _computed(plain: Indicator, draft: Draft, record: RecordType, levels: Levels
         for one in (fault, *fault.others):
             report("blocking", one.code, one.at, one.message, one.cure)
         return None
-    scope = Scope(record, plain.period, levels, report, others)
-    factor = check(tree, unit(plain.unit), scope)
+    scope = Scope(record, plain.period, levels, report, others, unclear)
+    factor = check(tree, _known(plain.unit), scope)
     _check_rules(draft, tree, record, found)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
     return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
+
+
+def _known(written: str) -> Unit | None:
+    try:
+        return unit(written)
+    except (KeyError, ValueError):
+        return None
 
 
 def _place(draft: Draft, at: int) -> Place:

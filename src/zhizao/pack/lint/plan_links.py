@@ -33,7 +33,7 @@ def plan_links(library: Library, found: Found) -> None:
 
 
 def _links(library: Library, nodes: list[PlanNode], faulty: frozenset[str], found: Found) -> Iterator[tuple[PlanNode, str]]:
-    by_id = {node.id: node for node in nodes}
+    by_id, broken = {node.id: node for node in nodes}, left_out(library, "records")
     for indicator in library.indicators.values():
         for goal in indicator.goals:
             if goal in by_id:
@@ -48,7 +48,7 @@ def _links(library: Library, nodes: list[PlanNode], faulty: frozenset[str], foun
             elif name not in faulty:
                 _unknown(node.place, Text("指标", "indicator"), name, library.indicators, found)
         for sort, _, name in (served.partition(":") for served in node.serves):
-            if sort in sorts and name not in sorts[sort] and name not in faulty:
+            if sort in sorts and name not in sorts[sort] and name not in faulty | broken:
                 _unknown(node.place, Text(sort, sort), name, sorts[sort], found)
 
 
