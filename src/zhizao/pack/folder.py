@@ -52,6 +52,8 @@ class Parts:
     indicators: list[Draft] = field(default_factory=list)
     targets: tuple[Target, ...] = ()
     data: list[tuple[DataFile, Place]] = field(default_factory=list)
+    needs_at: Place = Place("")
+    """Where the pack says what it needs."""
     unclear: dict[str, frozenset[str]] = field(default_factory=dict)
     """Per record type the fields whose definition does not fit."""
     broken: frozenset[str] = frozenset()
@@ -68,6 +70,7 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
     shape, content = read
     title = text(shape.title, content, ("title",), found) or Text(shape.id, shape.id)
     parts = Parts(Pack(shape.id, shape.version, title, str(folder), shape.needs, _optional(folder / "plan.yaml", PlanShape, found, plan)))
+    parts.needs_at = content.place("needs")
     parts.quantities = _optional(folder / "quantities.yaml", dict[str, QuantityShape], found, _quantities) or []
     _records(folder / "records", parts, found)
     parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]

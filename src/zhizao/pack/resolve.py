@@ -62,8 +62,11 @@ def _ordered(packs: dict[str, Parts], found: Found) -> list[Parts]:
         if parts.pack.id in done:
             return
         for need in parts.pack.needs:
-            place = Place(str(Path(parts.pack.folder) / "pack.yaml"), 1)
-            if need in path or need == parts.pack.id:
+            place = parts.needs_at
+            if need == parts.pack.id:
+                message = Text(f"包 {need} 需要自己", f"pack {need} needs itself")
+                found.blocking("needs", place, message, Text(f"请从 needs 中删去 {need}", f"remove {need} from needs"))
+            elif need in path:
                 message = Text(f"包 {need} 与 {parts.pack.id} 互相需要", f"packs {need} and {parts.pack.id} need each other")
                 found.blocking("needs", place, message, Text("请去掉其中一个 needs", "remove one of the two needs"))
             elif need not in packs:

@@ -15,9 +15,9 @@ from zhizao.model.record import DECIMAL_SCALE, Accrual, FieldType
 from zhizao.model.value import Status
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=9999, strict=True)]
 Positive = Annotated[Decimal, Field(gt=0, max_digits=30, decimal_places=18)]
-Scale = Annotated[int, Field(ge=0, le=12)]
+Scale = Annotated[int, Field(ge=0, le=12, strict=True)]
 
 
 class Shape(BaseModel):
