@@ -64,6 +64,12 @@ def test_every_wrong_field_is_told_and_formulas_on_it_are_not_blamed(tmp_path: P
     assert "plant_year" not in library.records and "spending_rate" not in library.indicators
 
 
+def test_a_weight_and_a_reconciliation_on_a_wrong_field_are_not_blamed(tmp_path: Path) -> None:
+    made = "- {id: r, name: {zh: 一, en: One}, record: plant_year, field: revenue, parts_level: enterprise, whole: 'nation:CN', printed_unit: 1}\n"
+    change = {**changed(RECORD, ("revenue: {type: decimal", "revenue: {type: number")), **changed(INDICATOR, ("source: ours", "weight: revenue"))}
+    assert codes(loaded(tmp_path, {**change, "reconciliations.yaml": made})) == ["shape"]
+
+
 def test_a_record_type_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
     assert codes(loaded(tmp_path, {RECORD: "{ broken", "targets.csv": None})) == ["yaml"]
 

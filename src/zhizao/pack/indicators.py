@@ -109,7 +109,7 @@ def _computed(
         return None
     scope = Scope(record, plain.period, levels, report, others, unclear)
     factor = check(tree, _known(plain.unit), scope)
-    _check_rules(draft, tree, record, found)
+    _check_rules(draft, tree, record, found, unclear)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
     return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
@@ -128,7 +128,7 @@ def _place(draft: Draft, at: int) -> Place:
     return draft.content.place("formula") if part < 0 else draft.content.place("let", [*draft.shape.let][part])
 
 
-def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found) -> None:
+def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found, unclear: frozenset[str]) -> None:
     shape, content = draft.shape, draft.content
     if divides(tree) and shape.zero is None:
         found.blocking(
@@ -139,7 +139,7 @@ def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found) -> 
         message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s, which do not add up to a {shape.period}")
         found.blocking("period", content.place("period"), message, Text(f"请写 period: {record.period}", f"write period: {record.period}"))
     weight = record.field(shape.weight)
-    if shape.weight and (weight is None or not weight.is_number):
+    if shape.weight and shape.weight not in unclear and (weight is None or not weight.is_number):
         numbers = [f.id for f in record.fields if f.is_number]
         message = Text(f"weight 不是数值字段：{shape.weight}", f"weight is no field of numbers: {shape.weight}")
         found.blocking("unknown_field", content.place("weight"), message, did_you_mean(shape.weight, numbers))
