@@ -55,8 +55,8 @@ def test_barriers_nest_and_weigh() -> None:
     assert (tree.level, tree.of.level, isinstance(tree.weight, Fold)) == ("region", "enterprise", True)
 
 
-def test_a_barrier_takes_one_call_without_brackets() -> None:
-    assert build("max over site of sum(a) / sum(b)") == build("(max over site of sum(a)) / sum(b)")
+def test_a_barrier_takes_one_call_without_brackets_where_nothing_follows() -> None:
+    assert build("sum(b) - max over site of sum(a)") == build("sum(b) - (max over site of (sum(a)))")
 
 
 def test_keywords_may_name_fields() -> None:
@@ -124,12 +124,29 @@ def test_any_text_is_a_tree_or_a_fault(text: str) -> None:
         assert found.message.zh and found.cure.en
 
 
-@pytest.mark.parametrize("text", ["(" * 1500 + "sum(a)" + ")" * 1500, "-" * 3000 + "sum(a)", "1" + "+1" * 1900])
-def test_deep_nesting_is_a_tree_or_a_fault(text: str) -> None:
+@given(st.text(max_size=60))
+def test_any_characters_at_all_are_a_tree_or_a_fault(text: str) -> None:
     try:
-        build(text)
+        assert build(text, {"a": text}) is not None
     except FormulaFault as found:
-        assert found.cure.zh
+        assert found.message.zh and found.cure.en
+
+
+@pytest.mark.parametrize("n", [30, 100, 250, 450, 1000, 5000])
+@pytest.mark.parametrize(("head", "middle", "tail"), [
+    ("(", "sum(a)", ")"), ("-", "sum(a)", ""), ("", "sum(a)", "+1"), ("abs(", "sum(a)", ")"), ("mean over site of ", "sum(a)", ""),
+])  # fmt: skip
+def test_deep_nesting_is_a_tree_that_can_be_walked_or_a_fault(head: str, middle: str, tail: str, n: int) -> None:
+    for text in (head * n + middle + tail * n, f"sum(a where {'not ' * n}b)", f"sum(a{'+b' * n})"):
+        try:
+            assert digest(build(text))
+        except FormulaFault as found:
+            assert found.cure.zh
+
+
+def test_ten_thousand_terms_are_a_fault() -> None:
+    assert "too long" in fault("+".join(["sum(a)"] * 10_000)).message.en
+    assert "at most" in fault("x0", {f"x{i}": "sum(a)" for i in range(10_000)}).cure.en
 
 
 _FIELDS = st.sampled_from(["a", "b", "c"])

@@ -76,7 +76,7 @@ def _read(indicator: Indicator, cases: list[Case], published: list[tuple[Indicat
     content = read_content(Path(indicator.place.file).with_suffix(".test.yaml"), found)
     drill: DrillShape | None = shaped(content, DrillShape, found) if content else None
     yield from (Outcome(indicator.id, f.code, f.place, f.message) for f in found)
-    if content is None or drill is None:
+    if content is None or drill is None or found:
         return
     for i, shape in enumerate(drill.cases):
         cases.append(Case(indicator, shape, tuple(content.place("cases", i, "expect", n) for n in range(len(shape.expect)))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from zhizao.model.finding import Place
 from zhizao.model.text import Text
 
 Relation = Literal["part_of", "located_in", "classified_as", "owned_by"]
@@ -80,6 +81,7 @@ class Hierarchy:
     """How an overlap is to be read; required where ``cover`` is overlap."""
     members: tuple[tuple[Entity, str], ...] = field(default=(), repr=False)
     """Entities a pack ships with the hierarchy, each with its parent ('' at the top)."""
+    place: Place = Place("")
 
 
 def level_of(entity: str) -> str:

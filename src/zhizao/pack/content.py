@@ -14,6 +14,7 @@ import yaml
 from zhizao.model.finding import Place
 from zhizao.model.text import Text
 from zhizao.pack.found import Found
+from zhizao.pack.readable import read_bytes, why
 
 Key = str | int
 MAX_DEPTH = 40
@@ -21,6 +22,8 @@ MAX_DEPTH = 40
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"[-+]?\d{1,30}\.\d{1,30}")
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML holds in no file."""
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -31,6 +34,8 @@ class Content:
     file: str
     value: Any = None
     lines: dict[tuple[Key, ...], int] = field(default_factory=dict)
+    faulty: set[tuple[Key, ...]] = field(default_factory=set)
+    """Paths of what does not fit the shape of the file; something else stands in for it."""
 
     def place(self, *path: Key) -> Place:
         """Where a key or item stands, or the nearest thing around it."""
@@ -42,10 +47,10 @@ class Content:
 def read_content(path: Path, found: Found) -> Content | None:
     """The content of a file; None, with a finding, where there is none."""
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except OSError as error:
         found.blocking(
-            "no_file", Place(str(path)), Text(f"文件无法读取：{error.strerror}", f"the file cannot be read: {error.strerror}"),
+            "no_file", Place(str(path)), Text(f"文件无法读取：{why(error).zh}", f"the file cannot be read: {why(error).en}"),
             Text("请核对文件名和权限", "check its name and permissions"),
         )  # fmt: skip
         return None
@@ -72,33 +77,51 @@ def parse_content(data: bytes, file: str, found: Found) -> Content | None:
     try:
         return _Reading(file, found).read(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        found.blocking(
-            "yaml", Place(file, mark.line + 1 if mark else 1), _problem(error),
-            Text("请检查该行的缩进、引号和括号", "check indentation, quotes and brackets of this line"),
-        )  # fmt: skip
+        line = _line(error, text)
+        found.blocking("yaml", Place(file, line), *_problem(error, text.splitlines()[line - 1 : line]))
         return None
 
 
-def _problem(error: yaml.YAMLError) -> Text:
+def _line(error: yaml.YAMLError, text: str) -> int:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return int(mark.line) + 1
+    strange = _CONTROL.search(text)
+    return text.count("\n", 0, strange.start()) + 1 if strange else 1
+
+
+def _problem(error: yaml.YAMLError, line: list[str]) -> tuple[Text, Text]:
+    """What is wrong with a line, and how to mend it."""
     if isinstance(error, _Refused):
-        return error.what
+        return error.what, error.cure
     what = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable")
-    return Text(f"不是合法的 YAML（{what}）", f"this is not YAML ({what})")
+    message = Text(f"不是合法的 YAML（{what}）", f"this is not YAML ({what})")
+    indent = "".join(line)[: len("".join(line)) - len("".join(line).lstrip())]
+    if "\t" in indent:
+        return message, Text("请用空格缩进，不用制表符", "indent with spaces, not with tabs")
+    if _CONTROL.search("".join(line)):
+        return message, Text("请删去看不见的控制字符", "remove the invisible control character")
+    return message, Text("请检查该行的缩进、引号和括号", "check indentation, quotes and brackets of this line")
 
 
 class _Refused(yaml.YAMLError):
     """YAML that a pack must not use."""
 
-    def __init__(self, mark: Any, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.what, self.problem_mark = Text(zh, en), mark
+    def __init__(self, mark: Any, what: Text, cure: Text) -> None:
+        super().__init__(what.en)
+        self.what, self.cure, self.problem_mark = what, cure, mark
 
 
 class _Events(yaml.CSafeLoader):
     # Tags are ours to give (see _scalar), so the resolver's pattern matching on every scalar is left out.
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         return ""
+
+
+_ANCHOR = (
+    Text("内容包不用锚点和别名（& 与 *）", "a pack uses no anchors and aliases (& and *)"),
+    Text("请重写该值；以 & 或 * 开头的文字请加引号", "write the value again; put a text that begins with & or * into quotes"),
+)
 
 
 @dataclass
@@ -129,26 +152,30 @@ class _Reading:
             case yaml.ScalarEvent():
                 self._scalar_event(event)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._refuse_tag(event)
+                self._refuse_marks(event)
                 path = self._put({} if isinstance(event, yaml.MappingStartEvent) else [], event.start_mark)
                 self.stack.append(_Open(self._last, path))
                 if len(self.stack) > MAX_DEPTH:
-                    raise _Refused(event.start_mark, "嵌套过深", "nested too deeply")
+                    raise _Refused(event.start_mark, Text("嵌套过深", "nested too deeply"), Text(f"至多 {MAX_DEPTH} 层", f"at most {MAX_DEPTH} levels"))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self.stack.pop()
             case yaml.AliasEvent():
-                raise _Refused(event.start_mark, "内容包不用锚点和别名（& 与 *），请重写该值", "a pack uses no anchors and aliases (& and *): write the value again")
+                raise _Refused(event.start_mark, *_ANCHOR)
             case yaml.DocumentStartEvent():
                 self.roots += 1
                 if self.roots > 1:
-                    raise _Refused(event.start_mark, "一个文件只能有一份文档", "a second document begins; a pack file holds one")
+                    message = Text("一个文件只能有一份文档", "a second document begins; a pack file holds one")
+                    raise _Refused(event.start_mark, message, Text("请删去 ---，或分成两个文件", "remove the ---, or make it two files"))
 
-    def _refuse_tag(self, event: Any) -> None:
+    def _refuse_marks(self, event: Any) -> None:
+        if event.anchor:
+            raise _Refused(event.start_mark, *_ANCHOR)
         if event.tag and event.tag != "!":
-            raise _Refused(event.start_mark, f"内容包不用标签 {event.tag}", f"a pack uses no tags such as {event.tag}")
+            message = Text(f"内容包不用标签 {event.tag}", f"a pack uses no tags such as {event.tag}")
+            raise _Refused(event.start_mark, message, Text("请删去标签；以 ! 开头的文字请加引号", "remove the tag; put a text that begins with ! into quotes"))
 
     def _scalar_event(self, event: Any) -> None:
-        self._refuse_tag(event)
+        self._refuse_marks(event)
         top = self.stack[-1] if self.stack else None
         if top and isinstance(top.value, dict) and top.key is None:
             self._key(top, event)
@@ -165,7 +192,7 @@ class _Reading:
                 Text("请删去其中一个", "remove one of the two"),
             )  # fmt: skip
         else:
-            self.content.lines[path] = line
+            self.content.lines.setdefault(path, line)  # below a repeated key the first counts too
         top.key = event.value
 
     def _put(self, value: Any, mark: Any) -> tuple[Key, ...]:
@@ -179,10 +206,10 @@ class _Reading:
         if isinstance(top.value, list):
             top.value.append(value)
             path: tuple[Key, ...] = (*top.path, len(top.value) - 1)
-            self.content.lines[path] = mark.line + 1
+            self.content.lines.setdefault(path, mark.line + 1)
             return path
         if top.key is None:
-            raise _Refused(mark, "键必须是一个词", "a key must be a plain word")
+            raise _Refused(mark, Text("键必须是一个词", "a key must be a plain word"), Text("请写 key: value", "write key: value"))
         key, top.key = top.key, None
         top.value.setdefault(key, value)  # of a repeated key the first counts
         return (*top.path, key)

@@ -20,7 +20,9 @@ from zhizao.pack.found import Found
 from zhizao.pack.hierarchies import hierarchy
 from zhizao.pack.indicators import Draft
 from zhizao.pack.plan import plan
+from zhizao.pack.readable import is_there
 from zhizao.pack.records import quantity, record_type
+from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import read_shaped, text
 from zhizao.pack.shapes import (
     DataShape,
@@ -50,6 +52,12 @@ class Parts:
     indicators: list[Draft] = field(default_factory=list)
     targets: tuple[Target, ...] = ()
     data: list[tuple[DataFile, Place]] = field(default_factory=list)
+    needs_at: Place = Place("")
+    """Where the pack says what it needs."""
+    unclear: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Per record type the fields whose definition does not fit."""
+    broken: frozenset[str] = frozenset()
+    """Record types whose file could not be read at all."""
     series: list[tuple[str, tuple[str, ...], Place]] = field(default_factory=list)
     reconciliations: list[Reconciliation] = field(default_factory=list)
 
@@ -57,16 +65,17 @@ class Parts:
 def read_folder(folder: Path, found: Found) -> Parts | None:
     """Everything a folder holds; None, with a finding, where it is no pack."""
     read: tuple[PackShape, Content] | None = read_shaped(folder / "pack.yaml", PackShape, found)
-    if read is None:
+    if read is None or ("id",) in read[1].faulty:
         return None
     shape, content = read
     title = text(shape.title, content, ("title",), found) or Text(shape.id, shape.id)
     parts = Parts(Pack(shape.id, shape.version, title, str(folder), shape.needs, _optional(folder / "plan.yaml", PlanShape, found, plan)))
+    parts.needs_at = content.place("needs")
     parts.quantities = _optional(folder / "quantities.yaml", dict[str, QuantityShape], found, _quantities) or []
-    parts.records = [r for s, c in _each(folder / "records", RecordShape, found) if (r := record_type(s, c, shape.id, found))]
+    _records(folder / "records", parts, found)
     parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]
     parts.indicators = [Draft(s, c, shape.id) for s, c in _each(folder / "indicators", IndicatorShape, found)]
-    parts.targets = targets(folder / "targets.csv", found) if (folder / "targets.csv").exists() else ()
+    parts.targets = targets(folder / "targets.csv", found) if is_there(folder / "targets.csv") else ()
     parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []
     parts.data = _optional(folder / "data.yaml", tuple[DataShape, ...], found, _data) or []
     parts.reconciliations = _optional(folder / "reconciliations.yaml", tuple[ReconciliationShape, ...], found, _reconciliations) or []
@@ -74,7 +83,7 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
 
 
 def _optional(path: Path, shape: Any, found: Found, make: Callable[[Any, Content, Found], T]) -> T | None:
-    read = read_shaped(path, shape, found) if path.exists() else None
+    read = read_shaped(path, shape, found) if is_there(path) else None
     return make(*read, found) if read else None
 
 
@@ -86,7 +95,7 @@ def _each(folder: Path, shape: Any, found: Found) -> Iterator[tuple[Any, Content
         if read is None:
             continue
         fitted, content = read
-        if fitted.id != path.stem:
+        if fitted.id != path.stem and ("id",) not in content.faulty:
             found.doubtful(
                 "file_name", content.place("id"), Text(f"文件名与 id {fitted.id} 不一致", f"the file is not named for its id {fitted.id}"),
                 Text(f"请改名为 {fitted.id}.yaml", f"rename it to {fitted.id}.yaml"),
@@ -94,8 +103,18 @@ def _each(folder: Path, shape: Any, found: Found) -> Iterator[tuple[Any, Content
         yield fitted, content
 
 
+def _records(folder: Path, parts: Parts, found: Found) -> None:
+    for shape, content in _each(folder, RecordShape, found):
+        made = record_type(shape, content, parts.pack.id, found)
+        if made:
+            parts.records.append(made)
+            parts.unclear[made.id] = frozenset(str(path[1]) for path in content.faulty if path[0] == "fields" and len(path) > 1)
+    parts.broken = frozenset(path.stem for path in folder.glob("*.yaml")) - {Path(r.place.file).stem for r in parts.records}
+
+
 def _quantities(shapes: dict[str, QuantityShape], content: Content, found: Found) -> list[Quantity]:
-    return [quantity(name, shape, content, found) for name, shape in shapes.items()]
+    wrong = top_keys(content.faulty)
+    return [quantity(name, shape, content, found) for name, shape in shapes.items() if name not in wrong]
 
 
 def _series(shape: SeriesShape, content: Content, found: Found) -> list[tuple[str, tuple[str, ...], Place]]:
@@ -104,17 +123,30 @@ def _series(shape: SeriesShape, content: Content, found: Found) -> list[tuple[st
 
 def _data(shapes: tuple[DataShape, ...], content: Content, found: Found) -> list[tuple[DataFile, Place]]:
     root, listed = Path(content.file).parent.resolve(), []
+    wrong = top_keys(content.faulty)
     for i, shape in enumerate(shapes):
-        path, place = (root / "data" / shape.file).resolve(), content.place(i)
-        if path.is_file() and path.is_relative_to(root):
+        if str(i) in wrong:
+            continue
+        path, place = _inside(root, shape.file), content.place(i)
+        if path:
             listed.append((DataFile(shape.record, str(path), sha256(path)), place))
         else:
             found.blocking("no_file", place, Text(f"data 中没有文件 {shape.file}", f"there is no file {shape.file} in data"), Text("请核对文件名", "check its name"))
     return listed
 
 
+def _inside(root: Path, name: str) -> Path | None:
+    """A file of a pack's data; None where there is none, or where it lies outside the pack."""
+    try:
+        path = (root / "data" / name).resolve()
+        return path if path.is_file() and path.is_relative_to(root) else None
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no system takes
+        return None
+
+
 def _reconciliations(shapes: tuple[ReconciliationShape, ...], content: Content, found: Found) -> list[Reconciliation]:
-    return [_reconciliation(shape, content, i, found) for i, shape in enumerate(shapes)]
+    wrong = top_keys(content.faulty)
+    return [_reconciliation(shape, content, i, found) for i, shape in enumerate(shapes) if str(i) not in wrong]
 
 
 def _reconciliation(shape: ReconciliationShape, content: Content, i: int, found: Found) -> Reconciliation:

@@ -42,7 +42,7 @@ def did_you_mean(name: str, known: object) -> Text:
         'write revenue'
     """
     names = sorted({str(k) for k in known}) if isinstance(known, (list, tuple, set, frozenset, dict)) else []
-    near = nearest(name, names)
+    near = next((n for n in names if n.casefold() == name.casefold()), None) or nearest(name, names)
     if near:
         return Text(f"请写 {near}", f"write {near}")
     if not names:

@@ -7,21 +7,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from zhizao.model.expression import Expr, FieldRef, digest, walk
-from zhizao.model.finding import Finding
+from zhizao.model.finding import Finding, Place, Severity
 from zhizao.model.indicator import Indicator
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.pack.content import Content
 from zhizao.pack.formula.build import build
 from zhizao.pack.formula.check import check, divides
-from zhizao.pack.formula.fault import FormulaFault
-from zhizao.pack.formula.scope import LENGTH, Scope
+from zhizao.pack.formula.fault import FormulaFault, part_of_let
+from zhizao.pack.formula.scope import Scope, adds_up
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.levels import Levels
 from zhizao.pack.records import check_unit
+from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import text
 from zhizao.pack.shapes import IndicatorShape
-from zhizao.pack.units import unit
+from zhizao.pack.units import Unit, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,39 @@ class Draft:
         return self.shape.id
 
 
-def indicator(draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
+_ABOUT = {
+    "unit": {"unit"}, "period": {"period", "accrual", "unit"}, "zero": {"zero_rule"}, "formula": {"no_reason", "formula"}, "because": {"no_reason"},
+    "let": {"formula", "unknown_field", "barrier"},
+}  # fmt: skip
+"""What is not said of an indicator where a key of it does not fit: it would follow from what stands in."""
+_TRUSTED = frozenset({"unit", "direction", "period", "formula", "let", "record", "id"})
+"""Keys without which nothing is left to hold against targets."""
+
+
+def indicator(
+    draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str] = frozenset()
+) -> Indicator | None:
     """The indicator of a draft; None where its formula cannot be trusted.
 
     Args:
         record: the record type it names, None where nothing carries that name (told already) or it needs none.
         others: ids of all indicators, to tell a formula that folds one of them.
+        unclear: fields of the record whose own definition does not fit.
     """
     mine = Found()
-    known_unit = check_unit(draft.shape.unit, draft.content, ("unit",), mine)
+    check_unit(draft.shape.unit, draft.content, ("unit",), mine)
     plain = _without_formula(draft, mine)
     if draft.shape.formula is None:
         _check_reason(draft, mine)
         made: Indicator | None = replace(plain, definition=digest(plain.id, plain.unit, plain.period))
-    elif record is None or not known_unit:
+    elif record is None:
         made = None
     else:
-        made = _computed(plain, draft, record, levels, others, mine)
-    found.extend(mine)
-    return made
+        made = _computed(plain, draft, record, levels, others, mine, unclear)
+    wrong = top_keys(draft.content.faulty)
+    hushed = {code for key in wrong for code in _ABOUT.get(key, ())}
+    found.extend(f for f in mine if f.code not in hushed)
+    return None if wrong & _TRUSTED else made
 
 
 def _without_formula(draft: Draft, found: Found) -> Indicator:
@@ -80,33 +95,51 @@ def _check_reason(draft: Draft, found: Found) -> None:
         )  # fmt: skip
 
 
-def _computed(plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found) -> Indicator | None:
-    place = draft.content.place("formula")
+def _computed(
+    plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str]
+) -> Indicator | None:
+    def report(severity: Severity, code: str, at: int, message: Text, cure: Text) -> None:
+        found.append(Finding(code, severity, _place(draft, at), message, cure))
+
     try:
         tree = build(draft.shape.formula or "", draft.shape.let)
     except FormulaFault as fault:
-        found.blocking(fault.code, place, fault.message, fault.cure)
+        for one in (fault, *fault.others):
+            report("blocking", one.code, one.at, one.message, one.cure)
         return None
-    scope = Scope(record, plain.period, levels, lambda severity, *rest: found.append(Finding(rest[0], severity, place, rest[1], rest[2])), others)
-    factor = check(tree, unit(plain.unit), scope)
-    _check_rules(draft, tree, record, found)
+    scope = Scope(record, plain.period, levels, report, others, unclear)
+    factor = check(tree, _known(plain.unit), scope)
+    _check_rules(draft, tree, record, found, unclear)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
     return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
 
 
-def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found) -> None:
+def _known(written: str) -> Unit | None:
+    try:
+        return unit(written)
+    except (KeyError, ValueError):
+        return None
+
+
+def _place(draft: Draft, at: int) -> Place:
+    """Where a place in the formula, or in a part of ``let``, stands in the file."""
+    part = part_of_let(at)
+    return draft.content.place("formula") if part < 0 else draft.content.place("let", [*draft.shape.let][part])
+
+
+def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found, unclear: frozenset[str]) -> None:
     shape, content = draft.shape, draft.content
     if divides(tree) and shape.zero is None:
         found.blocking(
             "zero_rule", content.place("formula"), Text("公式含除法，却没有说明除数为零时怎么办", "the formula divides, but nothing says what a zero divisor gives"),
             Text("请补写 zero: undefined（或 zero、one）", "add zero: undefined (or zero, or one)"),
         )  # fmt: skip
-    if LENGTH[record.period] > LENGTH[shape.period]:
-        message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s and cannot give a {shape.period}")
+    if not adds_up(record, shape.period):
+        message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s, which do not add up to a {shape.period}")
         found.blocking("period", content.place("period"), message, Text(f"请写 period: {record.period}", f"write period: {record.period}"))
     weight = record.field(shape.weight)
-    if shape.weight and (weight is None or not weight.is_number):
+    if shape.weight and shape.weight not in unclear and (weight is None or not weight.is_number):
         numbers = [f.id for f in record.fields if f.is_number]
         message = Text(f"weight 不是数值字段：{shape.weight}", f"weight is no field of numbers: {shape.weight}")
         found.blocking("unknown_field", content.place("weight"), message, did_you_mean(shape.weight, numbers))

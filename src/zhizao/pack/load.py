@@ -25,7 +25,8 @@ def load(folders: Sequence[Path]) -> Library:
     from zhizao.pack.found import Found
     from zhizao.pack.lint.checks import lint_library
     from zhizao.pack.resolve import resolve
+    from zhizao.pack.sound import only_sound
 
     found = Found()
     library = resolve([Path(folder) for folder in folders], found)
-    return lint_library(library, found)
+    return only_sound(lint_library(library, found))

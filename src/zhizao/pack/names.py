@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Generic, TypeVar
 
 from zhizao.model.finding import Place
@@ -19,10 +19,11 @@ class Names(Generic[T]):
 
     Args:
         things: (pack, id, place, thing), in loading order.
+        broken: packs with the names whose files could not be read; what is wrong with them is told there.
     """
 
-    def __init__(self, sort: Text, things: Iterable[tuple[str, str, Place, T]], found: Found) -> None:
-        self.sort = sort
+    def __init__(self, sort: Text, things: Iterable[tuple[str, str, Place, T]], found: Found, broken: Container[tuple[str, str]] = ()) -> None:
+        self.sort, self.broken = sort, broken
         self.by_name: dict[str, T] = {}
         self._owners: dict[str, dict[str, str]] = {}
         listed = list(things)
@@ -56,7 +57,7 @@ class Names(Generic[T]):
     def find(self, written: str, pack: str, place: Place, found: Found) -> str:
         """The full name of what a pack means; a name that nothing carries is a finding."""
         full = self.name(written, pack)
-        if not full:
+        if not full and (pack, written) not in self.broken:
             owners = self._owners.get(written, {})
             message = Text(f"没有名为 {written} 的{self.sort.zh}", f"no {self.sort.en} is named {written}")
             if len(owners) > 1:

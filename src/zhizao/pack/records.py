@@ -6,6 +6,7 @@ from zhizao.model.quantity import Quantity
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text
 from zhizao.pack.content import Content
+from zhizao.pack.field_checks import check_fields
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.shaped import text
 from zhizao.pack.shapes import FieldShape, QuantityShape, RecordShape
@@ -25,7 +26,9 @@ def record_type(shape: RecordShape, content: Content, pack: str, found: Found) -
             if record.field(name) is None:
                 message = Text(f"{key} 提到的字段 {name} 不存在", f"{key} names the field {name}, which does not exist")
                 found.blocking("unknown_field", content.place(key), message, did_you_mean(name, [f.id for f in fields]))
-    return record if len(found.of("unknown_field")) == before else None
+    kept = len(found.of("unknown_field")) == before
+    check_fields(record, content, found)
+    return record if kept else None
 
 
 def quantity(name: str, shape: QuantityShape, content: Content, found: Found) -> Quantity:

@@ -62,8 +62,11 @@ def _ordered(packs: dict[str, Parts], found: Found) -> list[Parts]:
         if parts.pack.id in done:
             return
         for need in parts.pack.needs:
-            place = Place(str(Path(parts.pack.folder) / "pack.yaml"), 1)
-            if need in path or need == parts.pack.id:
+            place = parts.needs_at
+            if need == parts.pack.id:
+                message = Text(f"包 {need} 需要自己", f"pack {need} needs itself")
+                found.blocking("needs", place, message, Text(f"请从 needs 中删去 {need}", f"remove {need} from needs"))
+            elif need in path:
                 message = Text(f"包 {need} 与 {parts.pack.id} 互相需要", f"packs {need} and {parts.pack.id} need each other")
                 found.blocking("needs", place, message, Text("请去掉其中一个 needs", "remove one of the two needs"))
             elif need not in packs:
@@ -86,7 +89,9 @@ class _Resolving:
         self.quantities = Names(
             Text("量", "quantity"), ((p.pack.id, q.id, Place(str(Path(p.pack.folder) / "quantities.yaml"), 1), q) for p in packs for q in p.quantities), found
         )
-        self.records = Names(Text("记录类型", "record type"), ((p.pack.id, r.id, r.place, r) for p in packs for r in p.records), found)
+        broken = {(p.pack.id, name) for p in packs for name in p.broken}
+        self.unclear = {(p.pack.id, name): fields for p in packs for name, fields in p.unclear.items()}
+        self.records = Names(Text("记录类型", "record type"), ((p.pack.id, r.id, r.place, r) for p in packs for r in p.records), found, broken)
         self.hierarchies = Names(Text("层级体系", "hierarchy"), ((p.pack.id, h.id, at, h) for p in packs for h, at in p.hierarchies), found)
         self.drafts = Names(
             Text("指标", "indicator"), ((p.pack.id, d.id, d.content.place("id"), d) for p in packs for d in p.indicators), found
@@ -113,7 +118,8 @@ class _Resolving:
         made: dict[str, Indicator] = {}
         for name, draft in self.drafts.by_name.items():
             record = records.get(self._record_of(draft))
-            built = indicator(draft, record, levels, self.drafts.by_name, self.found)
+            unclear = self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset()) if record else frozenset()
+            built = indicator(draft, record, levels, self.drafts.by_name, self.found, unclear)
             if built:
                 made[name] = replace(built, id=name, variant_of=self._variant(draft))
         return made
@@ -123,7 +129,7 @@ class _Resolving:
             full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
             self._check_need(draft, full)
             return full
-        if draft.shape.formula is not None:
+        if draft.shape.formula is not None and ("record",) not in draft.content.faulty:
             message = Text("有公式，却没有说明记录类型", "there is a formula but no record type")
             self.found.blocking("shape", draft.content.place("formula"), message, Text("请补写 record: …", "add record: …"))
         return ""

@@ -12,7 +12,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from zhizao.model.text import Text
 from zhizao.pack.content import Content, Key, read_content
 from zhizao.pack.found import Found, did_you_mean
+from zhizao.pack.salvage import mended
 from zhizao.pack.shapes import TextShape
+
+_ROUNDS = 4
+"""A part that stands in for another may itself be refused, once or twice."""
 
 
 def read_shaped(path: Path, shape: Any, found: Found) -> tuple[Any, Content] | None:
@@ -23,13 +27,23 @@ def read_shaped(path: Path, shape: Any, found: Found) -> tuple[Any, Content] | N
 
 
 def shaped(content: Content, shape: Any, found: Found) -> Any:
-    """The object a file's content makes, or None with a finding for everything that does not fit."""
-    try:
-        return _adapter(shape).validate_python(content.value)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=True):
-            _report(content, shape, dict(problem), found)
-        return None
+    """The object a file's content makes, with a finding for everything that does not fit; None where nothing can stand in for it.
+
+    What does not fit is listed in the content's ``faulty``: such an object is there to be checked, not to be used.
+    """
+    value = content.value
+    for _ in range(_ROUNDS):
+        try:
+            return _adapter(shape).validate_python(value)
+        except ValidationError as error:
+            problems: list[dict[str, Any]] = [dict(problem) for problem in error.errors(include_url=False, include_input=True)]
+            for problem in problems if value is content.value else ():
+                _report(content, shape, problem, found)
+            content.faulty |= {tuple(problem["loc"]) for problem in problems}
+            if () in content.faulty:
+                return None
+            value = mended(value, shape, [(str(p["type"]), tuple(p["loc"])) for p in problems], content.file)
+    return None
 
 
 def text(shape: TextShape | None, content: Content, path: Sequence[Key], found: Found) -> Text | None:
@@ -58,7 +72,7 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
 
 def _report(content: Content, shape: Any, problem: dict[str, Any], found: Found) -> None:
     path: tuple[Key, ...] = tuple(problem["loc"])
-    place, key = content.place(*path), ".".join(str(p) for p in path) or content.file
+    place, key = content.place(*path), ".".join(str(p) for p in path) or Path(content.file).name
     match problem["type"]:
         case "extra_forbidden":
             message = Text(f"这里没有键 {key}", f"the key {key} does not belong here")
@@ -81,6 +95,9 @@ _EXPECTED = {
     "model_type": ("键与值 {key: value}", "keys with values {key: value}"),
     "model_attributes_type": ("键与值 {key: value}", "keys with values {key: value}"),
     "too_short": ("至少一项", "at least one item"),
+    "string_too_long": ("短一些的名称", "a shorter name"), "decimal_max_digits": ("一个普通的数", "a number of ordinary size"),
+    "decimal_max_places": ("一个普通的数", "a number of ordinary size"), "decimal_whole_digits": ("一个普通的数", "a number of ordinary size"),
+    "int_parsing_size": ("一个普通的数", "a number of ordinary size"),
 }  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from zhizao.model.record import DECIMAL_SCALE, Accrual, FieldType
 from zhizao.model.value import Status
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-Count = Annotated[int, Field(ge=0)]
-Scale = Annotated[int, Field(ge=0, le=12)]
+Count = Annotated[int, Field(ge=0, le=9999, strict=True)]
+Positive = Annotated[Decimal, Field(gt=0, max_digits=30, decimal_places=18)]
+Scale = Annotated[int, Field(ge=0, le=12, strict=True)]
 
 
 class Shape(BaseModel):
@@ -46,7 +47,7 @@ class QuantityShape(Shape):
 
     name: TextShape
     unit: str = ""
-    resolution: Annotated[Decimal, Field(gt=0)] = Decimal("0.001")
+    resolution: Positive = Decimal("0.001")
     behaviour: Literal["gauge", "counter", "mode"] = "gauge"
     source: str = ""
 
@@ -175,7 +176,7 @@ class ReconciliationShape(Shape):
     field: str
     parts_level: str
     whole: str
-    printed_unit: Annotated[Decimal, Field(gt=0)]
+    printed_unit: Positive
     where: dict[str, str] = {}
     explain: TextShape | None = None
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from zhizao.model.finding import Place
-from zhizao.model.text import Text
+from zhizao.model.text import Text, same
 from zhizao.pack.found import Found, did_you_mean
+from zhizao.pack.readable import read_bytes, why
+
+_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
+"""Plain digits: no exponent that would fill the memory, no digits of other scripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,8 @@ class TableRow:
         text = self[column]
         if not text:
             return None
-        try:
-            value = Decimal(text)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if value.is_finite() and len(text) <= 40:
-            return value
+        if _NUMBER.fullmatch(text):
+            return Decimal(text)
         self.refuse(column, text, Text("请写一个数", "write a number"), found)
         return None
 
@@ -68,26 +69,29 @@ def header_of(path: Path) -> list[str]:
 
 
 def _rows(path: Path, found: Found, *, only_header: bool = False) -> list[tuple[int, list[str]]]:
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
     try:
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-        rows, line = [], 1
+        reader = csv.reader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""), strict=True)
         for cells in reader:
             rows.append((line, cells))
             line = reader.line_num + 1
             if only_header:
                 break
+        if not rows:
+            _unreadable(path, "shape", Text("表格是空的", "it is empty"), Text("请写表头", "write the header"), found)
         return rows
     except OSError as error:
-        _unreadable(path, "no_file", error.strerror or str(error), Text("请核对文件名", "check the name of the file"), found)
+        _unreadable(path, "no_file", why(error), Text("请核对文件名和权限", "check its name and permissions"), found)
     except UnicodeDecodeError:
-        _unreadable(path, "encoding", "not UTF-8", Text("请以 UTF-8 编码保存", "save it as UTF-8"), found)
+        _unreadable(path, "encoding", Text("不是 UTF-8", "not UTF-8"), Text("请以 UTF-8 编码保存", "save it as UTF-8"), found)
     except csv.Error as error:
-        _unreadable(path, "shape", str(error), Text("请检查引号", "check the quotation marks"), found)
+        _unreadable(path, "shape", same(str(error)), Text("请检查引号", "check the quotation marks"), found, line)
     return []
 
 
-def _unreadable(path: Path, code: str, why: str, cure: Text, found: Found) -> None:
-    found.blocking(code, Place(str(path), 1), Text(f"表格无法读取（{why}）", f"the table cannot be read ({why})"), cure)
+def _unreadable(path: Path, code: str, reason: Text, cure: Text, found: Found, line: int = 1) -> None:
+    found.blocking(code, Place(str(path), line), Text(f"表格无法读取（{reason.zh}）", f"the table cannot be read ({reason.en})"), cure)
 
 
 def _check_header(header: list[str], required: Collection[str], optional: Collection[str], place: Place, found: Found) -> None:

@@ -60,8 +60,9 @@ def _whole(row: TableRow, column: str, found: Found) -> int | None:
     value = row.number(column, found)
     if value is None:
         return None
-    if value % 1 or not 0 <= value < 10000:
-        row.refuse(column, row[column], Text("请写整数", "write a whole number"), found)
+    least, most = (0, 100) if column == "window" else (1000, 9999)
+    if value % 1 or not least <= value <= most:
+        row.refuse(column, row[column], Text(f"请写 {least} 至 {most} 的整数", f"write a whole number from {least} to {most}"), found)
         return None
     return int(value)
 

@@ -41,7 +41,7 @@ def arguments(tree: Syntax) -> Arguments:
 
 def year(tree: Syntax) -> Decimal:
     """The year a part writes."""
-    if tree.data == "number" and len(word(tree)) == 4 and word(tree).isdigit():
+    if tree.data == "number" and len(word(tree)) == 4 and word(tree).isdigit() and word(tree) >= "1000":
         return Decimal(word(tree))
     message = Text("base 的第二个参数应为年份", "the second argument of base is a year")
     raise fault(place(tree), message, Text("请写 base(..., 2015)", "write base(..., 2015)"))
@@ -73,10 +73,20 @@ def _options(tree: Syntax, function: Function, given: list[Syntax]) -> Options:
         if name not in function.options:
             message = Text(f"{function.name} 没有选项 {name}", f"{function.name} has no option {name}")
             raise fault(place(part), message, Text(f"请写 {function.usage}；比较相等请写 ==", f"write {function.usage}; to compare, write =="))
-        if name in found or number.data != "number" or Decimal(word(number)) <= 0 or (name != "width" and Decimal(word(number)) % 1):
-            raise misused(tree, function, Text(f"{function.name} 的选项 {name} 不对", f"the option {name} of {function.name} is wrong"))
+        if name in found:
+            raise misused(tree, function, Text(f"{function.name} 的选项 {name} 写了两次", f"the option {name} of {function.name} stands there twice"))
+        if number.data != "number" or not function.options[name].holds(Decimal(word(number))):
+            raise _out_of_bounds(number, function, name)
         found[name] = Decimal(word(number))
-    for name, required in function.options.items():
-        if required and name not in found:
+    for name, option in function.options.items():
+        if option.required and name not in found:
             raise misused(tree, function, Text(f"{function.name} 缺少 {name}", f"{function.name} lacks {name}"))
     return tuple(sorted(found.items()))
+
+
+def _out_of_bounds(number: Syntax, function: Function, name: str) -> Exception:
+    option = function.options[name]
+    message = Text(f"{function.name} 的选项 {name} 不对", f"the option {name} of {function.name} is wrong")
+    zh, en = ("整数", "a whole number") if option.whole else ("数", "a number")
+    bounds = f"{option.least:f} … {option.most:f}"
+    return fault(place(number), message, Text(f"请写 {bounds} 之间的{zh}，如 {function.usage}", f"write {en} within {bounds}, as in {function.usage}"))

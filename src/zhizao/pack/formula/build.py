@@ -8,15 +8,22 @@ from decimal import Decimal
 from typing import Any, cast
 
 from zhizao.errors import nearest
-from zhizao.model.expression import Barrier, Call, Expr, FieldRef, Fold, Number, Op
+from zhizao.model.expression import AnyNode, Barrier, Call, Expr, FieldRef, Fold, Number, Op, children
 from zhizao.model.text import Text
 from zhizao.pack.formula.arguments import Arguments, arguments, has_fold, year
 from zhizao.pack.formula.build_row import RowBuilder
-from zhizao.pack.formula.fault import FormulaFault
+from zhizao.pack.formula.fault import LET, FormulaFault
 from zhizao.pack.formula.functions import BARRIERS, FUNCTIONS, SKETCHES
 from zhizao.pack.formula.parse import parse
 from zhizao.pack.formula.syntax import Syntax, child, fault, operator, place, word
 
+MAX_DEPTH = 60
+"""Levels of a tree; what goes deeper no person could check, and whoever walks the tree must not run out of stack."""
+
+MAX_PARTS = 50
+"""Parts of ``let``."""
+
+_STAND_IN: Expr = Number(Decimal(1))
 _IN_FOLD = Text("例如 sum(a where b > 0)", "write for example sum(a where b > 0)")
 
 
@@ -31,19 +38,52 @@ def build(formula: str, let: Mapping[str, str] | None = None) -> Expr:
         >>> canonical(build("1 - i / base(i, 2015)", {"i": "sum(e) / sum(v)"})).count("Fold")
         4
     """
+    whole, parts = _parsed(formula, let or {})
     try:
-        return _Builder({name: _part(name, text) for name, text in (let or {}).items()}).value(parse(formula))
+        builder = _Builder(parts)
+        tree = builder.attempt(builder.value, whole, _STAND_IN)
     except RecursionError:
-        message = Text("公式嵌套过深", "the formula is nested too deeply")
-        raise FormulaFault("formula", 0, message, Text("请拆成几个指标", "split it into several indicators")) from None
+        raise _too_deep() from None
+    if not builder.faults and _depth(tree) > MAX_DEPTH:
+        raise _too_deep()
+    _raise_all(builder.faults)
+    return tree
 
 
-def _part(name: str, text: str) -> Syntax:
-    try:
-        return parse(text)
-    except FormulaFault as found:
-        message = Text(f"let 中的 {name}，{found.message.zh}", f"{name} of let, {found.message.en}")
-        raise FormulaFault(found.code, found.at, message, found.cure) from None
+def _parsed(formula: str, let: Mapping[str, str]) -> tuple[Syntax, dict[str, Syntax]]:
+    """The formula and the parts of ``let`` as syntax; faults of several are told together."""
+    if len(let) > MAX_PARTS:
+        message = Text(f"let 有 {len(let)} 个部分", f"let has {len(let)} parts")
+        raise FormulaFault("formula", 0, message, Text(f"至多 {MAX_PARTS} 个：请拆成几个指标", f"at most {MAX_PARTS}: split it into several indicators"))
+    faults: list[FormulaFault] = []
+    parsed: list[Syntax] = []
+    for n, text in enumerate([formula, *let.values()]):
+        try:
+            parsed.append(parse(text, n * LET))
+        except FormulaFault as found:
+            faults.append(found)
+    _raise_all(faults)
+    return parsed[0], dict(zip(let, parsed[1:], strict=True))
+
+
+def _raise_all(faults: list[FormulaFault]) -> None:
+    if faults:
+        first, *others = {(f.code, f.at): f for f in faults}.values()
+        first.others = tuple(others)
+        raise first
+
+
+def _too_deep() -> FormulaFault:
+    message = Text("公式嵌套过深", "the formula is nested too deeply")
+    return FormulaFault("formula", 0, message, Text("请拆成几个指标", "split it into several indicators"))
+
+
+def _depth(tree: Expr) -> int:
+    level: list[AnyNode] = [tree]
+    depth = 0
+    while level:
+        level, depth = [below for node in level for below in children(node)], depth + 1
+    return depth
 
 
 class _Builder(RowBuilder):
@@ -55,7 +95,7 @@ class _Builder(RowBuilder):
         at = place(tree)
         match tree.data:
             case "number":
-                return Number(Decimal(word(tree)), at=at)
+                return Number(self.decimal(tree), at=at)
             case "name":
                 return self.named(tree, self.value)
             case "signed":
@@ -63,7 +103,7 @@ class _Builder(RowBuilder):
                 return _negated(inner, at) if word(tree) == "-" else inner
             case "arithmetic":
                 sign: Any = operator(tree)
-                return Op(sign, (self.value(child(tree, 0)), self.value(child(tree, 2))), at=at)
+                return Op(sign, (self._soft(child(tree, 0)), self._soft(child(tree, 2))), at=at)
             case "call":
                 return self._call(tree)
             case "barrier":
@@ -72,6 +112,9 @@ class _Builder(RowBuilder):
                 return self._filtered(tree)
             case _:
                 raise fault(at, Text("文字、比较和逻辑只能用于聚合之内", "texts, comparing and logic belong inside a fold"), _IN_FOLD)
+
+    def _soft(self, tree: Syntax) -> Expr:
+        return self.attempt(self.value, tree, _STAND_IN)
 
     def _call(self, tree: Syntax) -> Expr:
         call, at = arguments(tree), place(tree)
@@ -85,7 +128,7 @@ class _Builder(RowBuilder):
             return Call("base", (self.value(call.plain[0]),), (("year", year(call.plain[1])),), at=at)
         if function.state:
             return self._finished_state(call, at)
-        values = tuple(self.value(part) for part in call.plain)
+        values = tuple(self._soft(part) for part in call.plain)
         # A share is a quotient by another name: one tree, one definition, one way to compute it.
         return Op("/", values, at=at) if function.name == "share" else Call(function.name, values, call.options, at=at)
 

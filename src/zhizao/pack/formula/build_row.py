@@ -20,13 +20,29 @@ MAX_NODES = 2000
 """Nodes of a tree once its ``let`` names are put in; a few lines of ``let`` could otherwise grow without bound."""
 
 
+_STAND_IN: Row = Literal_(Decimal(1))
+MAX_DIGITS = 18
+"""Digits of a written number: what 64 bits hold."""
+
+
 class RowBuilder:
     """Builds row expressions; names of ``let`` are put in where they stand."""
 
     def __init__(self, let: Mapping[str, Syntax]) -> None:
         self.let = let
+        self.faults: list[FormulaFault] = []
         self._open: list[str] = []
         self._nodes = 0
+
+    def attempt(self, read: Callable[[Syntax], T], tree: Syntax, instead: T) -> T:
+        """A part as it is read; where it cannot be, its fault is kept and something stands in, so that the rest is looked at too."""
+        still_open = len(self._open)
+        try:
+            return read(tree)
+        except FormulaFault as found:
+            del self._open[still_open:]
+            self.faults.append(found)
+            return instead
 
     def row(self, tree: Syntax) -> Row:
         """A part as an expression over one row."""
@@ -34,7 +50,7 @@ class RowBuilder:
         at = place(tree)
         match tree.data:
             case "number":
-                return Literal_(Decimal(word(tree)), at=at)
+                return Literal_(self.decimal(tree), at=at)
             case "text":
                 return Literal_(word(tree)[1:-1], at=at)
             case "truth":
@@ -46,7 +62,7 @@ class RowBuilder:
             case "arithmetic" | "compare":
                 return self._binary(tree)
             case "or_" | "and_" | "not_":
-                return RowOp(str(tree.data).rstrip("_"), tuple(self.row(cast(Syntax, c)) for c in tree.children), at=at)
+                return RowOp(str(tree.data).rstrip("_"), tuple(self._soft_row(cast(Syntax, c)) for c in tree.children), at=at)
             case "in_" | "not_in":
                 return self._in(tree)
             case "call":
@@ -71,6 +87,16 @@ class RowBuilder:
         self._open.pop()
         return found
 
+    def decimal(self, tree: Syntax) -> Decimal:
+        """A written number, which must be one that every engine holds exactly."""
+        if len(word(tree).replace(".", "")) > MAX_DIGITS:
+            message = Text("数的位数过多", "this number has too many digits")
+            raise fault(place(tree), message, Text(f"至多 {MAX_DIGITS} 位", f"write at most {MAX_DIGITS} digits"))
+        return Decimal(word(tree))
+
+    def _soft_row(self, tree: Syntax) -> Row:
+        return self.attempt(self.row, tree, _STAND_IN)
+
     def count(self, tree: Syntax) -> None:
         """Count a node, up to the limit."""
         self._nodes += 1
@@ -93,11 +119,11 @@ class RowBuilder:
                 "请写 sum(a) / sum(b)，或 mean over 层级 of (sum(a) / sum(b))", "write sum(a) / sum(b), or mean over LEVEL of (sum(a) / sum(b))"
             )
             raise fault(place(tree), message, cure, code="barrier")
-        return RowOp(operator(tree), (self.row(child(tree, 0)), self.row(child(tree, 2))), at=place(tree))
+        return RowOp(operator(tree), (self._soft_row(child(tree, 0)), self._soft_row(child(tree, 2))), at=place(tree))
 
     def _in(self, tree: Syntax) -> Row:
         items = tuple(self.row(cast(Syntax, c)) for c in child(tree, 1).children)
-        if not all(isinstance(item, Literal_) for item in items):
+        if not items or not all(isinstance(item, Literal_) for item in items):
             cure = Text('例如 grade in ("A", "B")', 'write for example grade in ("A", "B")')
             raise fault(place(tree), Text("in 之后要列出常量", "in takes a list of constants"), cure)
         found = RowOp("in", (self.row(child(tree, 0)), *items), at=place(tree))

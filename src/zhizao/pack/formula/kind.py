@@ -7,9 +7,11 @@ from typing import Literal
 
 from zhizao.pack.units import Unit
 
-Nature = Literal["amount", "number", "count", "ratio", "difference", "growth"]
+Nature = Literal["amount", "number", "count", "ratio", "difference", "growth", "yearly"]
 """``amount`` has a dimension; the rest are plain: a written number, how many, one thing over another, a difference of two
-ratios, a relative change per period."""
+ratios, a relative change to the period before, a relative change per year."""
+
+CHANGES = ("growth", "yearly")
 
 POINT = Unit({"percentage_point": 1})
 PERCENT = Unit({"percent": 1})
@@ -43,7 +45,7 @@ def kind_of(found: Unit, plain: Nature, price: str = "") -> Kind:
 
 def added(a: Kind, b: Kind) -> Kind:
     """The sum of two kinds of one unit."""
-    nature = b.nature if a.nature == "number" else "ratio" if "growth" in (a.nature, b.nature) else a.nature
+    nature = b.nature if a.nature == "number" else "ratio" if a.nature in CHANGES or b.nature in CHANGES else a.nature
     if {a.nature, b.nature} == {"ratio", "difference"}:
         nature = "ratio"
     return replace(a, nature=nature, price=a.price or b.price)
@@ -51,7 +53,7 @@ def added(a: Kind, b: Kind) -> Kind:
 
 def subtracted(a: Kind, b: Kind) -> Kind:
     """The difference of two kinds of one unit: of two ratios it is in percentage points, of one and a ratio it is a ratio again."""
-    if a.nature in ("ratio", "growth") and b.nature in ("ratio", "growth"):
+    if a.nature in ("ratio", *CHANGES) and b.nature in ("ratio", *CHANGES):
         return replace(a, nature="difference")
     return added(a, b)
 
@@ -59,14 +61,14 @@ def subtracted(a: Kind, b: Kind) -> Kind:
 def multiplied(a: Kind, b: Kind) -> Kind:
     """The product of two kinds."""
     nature = b.nature if a.nature == "number" else a.nature if b.nature == "number" else "ratio"
-    return kind_of(a.unit * b.unit, "ratio" if nature == "growth" else _plain(nature), a.price or b.price)
+    return kind_of(a.unit * b.unit, _plain(nature), a.price or b.price)
 
 
 def divided(a: Kind, b: Kind) -> Kind:
     """The quotient of two kinds: of two of one unit it is a ratio."""
     nature = a.nature if b.nature == "number" else "ratio"
-    return kind_of(a.unit / b.unit, "ratio" if nature == "growth" else _plain(nature), a.price or b.price)
+    return kind_of(a.unit / b.unit, _plain(nature), a.price or b.price)
 
 
 def _plain(nature: Nature) -> Nature:
-    return "ratio" if nature == "amount" else nature
+    return "ratio" if nature == "amount" or nature in CHANGES else nature

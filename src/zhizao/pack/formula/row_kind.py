@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Literal
 
+from zhizao.model.entity import is_entity
 from zhizao.model.expression import FieldRef, Literal_, Row, RowOp
 from zhizao.model.record import Accrual, Field
 from zhizao.model.text import Text
@@ -69,6 +71,8 @@ def require(row: Row, wanted: RowType, scope: Scope) -> RowKind:
 
 
 def _field(row: FieldRef, found: Field | None, scope: Scope) -> RowKind:
+    if row.name in scope.unclear:
+        return UNKNOWN
     if found is None:
         _unknown(row, scope)
         return UNKNOWN
@@ -98,7 +102,7 @@ def _unknown(row: FieldRef, scope: Scope) -> None:
 
 
 def _arithmetic(row: RowOp, scope: Scope) -> RowKind:
-    kinds = [require(arg, "number", scope) for arg in row.args]
+    kinds = [_number(arg, scope) for arg in row.args]
     if len(kinds) == 1 or any(k.type == "unknown" for k in kinds):
         return kinds[0] if len(kinds) == 1 else UNKNOWN
     a, b = kinds
@@ -106,12 +110,22 @@ def _arithmetic(row: RowOp, scope: Scope) -> RowKind:
         mixed_prices(row.at, a.price, b.price, scope)
     accrual: Accrual | None = _accrual(row.op, a.accrual, b.accrual)
     if row.op == "*":
-        product = a.unit * b.unit
-        nature: Nature = "amount" if not product.is_plain else b.nature if a.nature == "number" else a.nature
-        return RowKind("number", product, nature, a.price or b.price, accrual)
+        together = a.unit * b.unit
+        nature: Nature = "amount" if not together.is_plain else b.nature if a.nature == "number" else a.nature
+        return RowKind("number", together, nature, a.price or b.price, accrual)
     if not a.unit.fits(b.unit) or a.unit.factor_to(b.unit) != 1:
         differing_units(row.at, a.unit, b.unit, scope)
     return RowKind("number", a.unit, b.nature if a.nature == "number" else a.nature, a.price or b.price, accrual)
+
+
+def _number(row: Row, scope: Scope) -> RowKind:
+    """The kind of an operand; a truth value is counted by itself, it is no number to reckon with."""
+    found = require(row, "number", scope)
+    if found.type != "boolean":
+        return found
+    message = Text("是非值不能参与运算", "a truth value cannot be reckoned with")
+    scope.blocking("field_type", row.at, message, Text("请写成条件：sum(a where b)", "make it a condition: sum(a where b)"))
+    return UNKNOWN
 
 
 def _accrual(op: str, a: Accrual | None, b: Accrual | None) -> Accrual | None:
@@ -128,19 +142,32 @@ def _compared(row: RowOp, scope: Scope) -> RowKind:
         if "unknown" not in (first.type, kind.type) and first.type != kind.type:
             message = Text("两边类型不同，无法比较", "the two sides are of different types")
             scope.blocking("field_type", arg.at, message, Text("请写同类的值：文字加引号，数不加", "compare like with like: text in quotes, numbers without"))
-        elif "number" not in (first.nature, kind.nature) and first.type == "number" and not first.unit.fits(kind.unit):
-            differing_units(arg.at, first.unit, kind.unit, scope)
+        elif "number" not in (first.nature, kind.nature) and first.type == "number":
+            _check_alike(arg.at, first, kind, scope)
     _check_values(row, scope)
     return BOOLEAN
 
 
+def _check_alike(at: int, a: RowKind, b: RowKind, scope: Scope) -> None:
+    """Figures are compared as they are stored: of one unit, and money of one price basis."""
+    if not a.unit.fits(b.unit) or a.unit.factor_to(b.unit) != 1:
+        differing_units(at, a.unit, b.unit, scope)
+    if a.price and b.price and a.price != b.price:
+        mixed_prices(at, a.price, b.price, scope)
+
+
 def _check_values(row: RowOp, scope: Scope) -> None:
     """A text that a closed field never holds is a slip: the condition would silently be false for every row."""
-    fields = [f for f in (scope.record.field(a.name) for a in row.args if isinstance(a, FieldRef)) if f and f.values]
-    for arg in row.args:
-        if fields and isinstance(arg, Literal_) and isinstance(arg.value, str) and arg.value not in fields[0].values:
-            message = Text(f"{fields[0].id} 没有取值 {arg.value}", f"{fields[0].id} never is {arg.value}")
-            scope.blocking("unknown_name", arg.at, message, did_you_mean(arg.value, fields[0].values))
+    fields = [f for f in (scope.record.field(a.name) for a in row.args if isinstance(a, FieldRef)) if f]
+    texts = [arg for arg in row.args if isinstance(arg, Literal_) and isinstance(arg.value, str)]
+    for field, arg in product(fields, texts):
+        if field.values and arg.value not in field.values:
+            message = Text(f"{field.id} 没有取值 {arg.value}", f"{field.id} never is {arg.value}")
+            scope.blocking("unknown_name", arg.at, message, did_you_mean(str(arg.value), field.values))
+        if field.type == "entity" and not is_entity(str(arg.value)):
+            message = Text(f"{field.id} 存作 层级:编号，不会等于 {arg.value}", f"{field.id} holds level:code and never is {arg.value}")
+            whole = f'"{field.level or "level"}:{arg.value}"'
+            scope.blocking("unknown_name", arg.at, message, Text(f"请写 {whole}", f"write {whole}"))
 
 
 def mixed_prices(at: int, a: str, b: str, scope: Scope) -> None:

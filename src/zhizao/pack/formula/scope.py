@@ -12,11 +12,31 @@ from zhizao.model.text import Text
 from zhizao.pack.formula.fault import column
 from zhizao.pack.levels import Levels
 
-Report = Callable[[Severity, str, Text, Text], None]
-"""Takes severity, code, message and cure of one finding."""
+Report = Callable[[Severity, str, int, Text, Text], None]
+"""Takes severity, code, place in the formula, message and cure of one finding."""
 
-LENGTH: dict[str, int] = {"hour": 0, "shift": 1, "day": 2, "week": 3, "month": 4, "quarter": 5, "year": 6, "window": 7}
-"""The kinds of period from short to long."""
+_FINER: dict[PeriodKind, tuple[PeriodKind, ...]] = {
+    "window": ("year", "quarter", "month", "day", "hour"), "year": ("quarter", "month", "day", "hour"), "quarter": ("month", "day", "hour"),
+    "month": ("day", "hour"), "day": ("hour",),
+}  # fmt: skip
+"""The kinds of period of which another is made up; weeks and shifts add up to nothing."""
+
+
+def adds_up(record: RecordType, period: PeriodKind) -> bool:
+    """Whether the rows of a record type fall into periods of a kind.
+
+    Example:
+        >>> from zhizao.model.text import same
+        >>> weekly = RecordType("r", same("r"), "e", "t", (), (), period="week")
+        >>> adds_up(weekly, "week"), adds_up(weekly, "month")
+        (True, False)
+    """
+    return record.period == period or record.period in _FINER.get(period, ()) or (_at_instants(record) and period != "shift")
+
+
+def _at_instants(record: RecordType) -> bool:
+    time = record.field(record.time)
+    return time is not None and time.type in ("instant", "date")
 
 
 @dataclass(frozen=True)
@@ -28,12 +48,19 @@ class Scope:
     levels: Levels
     report: Report
     indicators: Iterable[str] = ()
+    unclear: frozenset[str] = frozenset()
+    """Fields whose own definition is at fault: nothing more is said of them."""
     told: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def over_time(self) -> bool:
         """Whether one period of the indicator holds several of the record."""
-        return LENGTH[self.record.period] < LENGTH[self.period]
+        return self.record.period != self.period or self.at_instants
+
+    @property
+    def at_instants(self) -> bool:
+        """Whether rows hold at points in time, any number of them in a period."""
+        return _at_instants(self.record)
 
     def blocking(self, code: str, at: int, message: Text, cure: Text) -> None:
         """Tell a fault of the formula, once a place."""
@@ -48,4 +75,4 @@ class Scope:
             return
         self.told.add((code, at))
         place = column(at)
-        self.report(severity, code, Text(f"{place.zh}：{message.zh}", f"{place.en}: {message.en}"), cure)
+        self.report(severity, code, at, Text(f"{place.zh}：{message.zh}", f"{place.en}: {message.en}"), cure)

@@ -18,6 +18,13 @@ def place(tree: Syntax) -> int:
     return int(getattr(tree.meta, "start_pos", 0) or 0)
 
 
+def moved(tree: Syntax, start: int) -> Syntax:
+    """The tree with all its places moved on."""
+    for node in tree.iter_subtrees() if start else ():
+        node.meta.start_pos = place(node) + start
+    return tree
+
+
 def word(tree: Syntax) -> str:
     """The word a part begins with: a name, a number, a sign."""
     return str(tree.children[0])

@@ -45,6 +45,8 @@ def _check_test(indicator: Indicator, path: Path, library: Library, found: Found
 
 def _check_rows(record: str, rows: tuple[dict[str, object], ...], library: Library, place: Place, found: Found) -> None:
     known = library.records.get(record)
+    if known is None and record in left_out(library, "records"):
+        return
     if known is None:
         message = Text(f"没有名为 {record} 的记录类型", f"no record type is named {record}")
         found.blocking("unknown_name", place, message, did_you_mean(record, library.records))

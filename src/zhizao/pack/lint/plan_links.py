@@ -11,8 +11,12 @@ from zhizao.model.plan import PlanNode
 from zhizao.model.text import Text
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.lint.left_out import left_out
+from zhizao.pack.lint.written_at import written_at
 
 _MEASURED = {"task": Text("任务", "task"), "goal": Text("目标", "goal")}
+
+_ELSEWHERE = ("command", "conformance", "rule", "solver", "connector")
+"""What may serve a node and is no content: whether it is there is told by ``zhizao plan``."""
 
 
 def plan_links(library: Library, found: Found) -> None:
@@ -33,14 +37,14 @@ def plan_links(library: Library, found: Found) -> None:
 
 
 def _links(library: Library, nodes: list[PlanNode], faulty: frozenset[str], found: Found) -> Iterator[tuple[PlanNode, str]]:
-    by_id = {node.id: node for node in nodes}
+    by_id, broken = {node.id: node for node in nodes}, left_out(library, "records")
     for indicator in library.indicators.values():
         for goal in indicator.goals:
             if goal in by_id:
                 yield by_id[goal], indicator.id
             else:
-                _unknown(indicator.place, Text("计划节点", "node of a plan"), goal, by_id, found)
-    sorts = {"indicator": library.indicators, "record": library.records, "hierarchy": library.hierarchies}
+                _unknown(written_at(indicator.place, "goals"), Text("计划节点", "node of a plan"), goal, by_id, found)
+    sorts = {"indicator": library.indicators, "record": library.records, "hierarchy": library.hierarchies, "reconciliation": {r.id: r for r in library.reconciliations}}
     for node in nodes:
         for name in node.indicators:
             if name in library.indicators:
@@ -48,7 +52,9 @@ def _links(library: Library, nodes: list[PlanNode], faulty: frozenset[str], foun
             elif name not in faulty:
                 _unknown(node.place, Text("指标", "indicator"), name, library.indicators, found)
         for sort, _, name in (served.partition(":") for served in node.serves):
-            if sort in sorts and name not in sorts[sort] and name not in faulty:
+            if sort not in (*sorts, *_ELSEWHERE):
+                _unknown(node.place, Text("所服务之物的类别", "sort of thing that serves"), sort, [*sorts, *_ELSEWHERE], found)
+            if sort in sorts and name not in sorts[sort] and name not in faulty | broken:
                 _unknown(node.place, Text(sort, sort), name, sorts[sort], found)
 
 
@@ -77,4 +83,4 @@ def _numbers(library: Library, found: Found) -> None:
         first = seen.setdefault((indicator.pack, indicator.number), indicator.id)
         if indicator.number and first != indicator.id:
             message = Text(f"序号 {indicator.number} 已属于 {first}", f"the number {indicator.number} belongs to {first} already")
-            found.blocking("repeated_id", indicator.place, message, Text("请改 number；另一种读法请写 variant_of", "change number; write variant_of for another reading"))
+            found.blocking("repeated_id", written_at(indicator.place, "number"), message, Text("请改 number；另一种读法请写 variant_of", "change number; write variant_of for another reading"))

@@ -12,8 +12,11 @@ from zhizao.pack.levels import Levels
 def reconciled_names(library: Library, found: Found) -> None:
     """Tell reconciliations whose field, level or whole does not exist."""
     levels = Levels(library.hierarchies.values()).known
+    unfit = {f.place.file for f in found.of("shape") if f.severity == "blocking"}
     for made in library.reconciliations:
         record = library.records.get(made.record)
+        if record and record.place.file in unfit:
+            record = None  # a field that does not fit has something else in its place
         numbers = [f.id for f in record.fields if f.is_number] if record else []
         if record and made.field not in numbers:
             message = Text(f"{made.record} 没有数值字段 {made.field}", f"{made.record} has no field of numbers named {made.field}")
