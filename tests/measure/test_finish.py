@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pyarrow as pa
-from hypothesis import given, settings
+import pytest
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from zhizao.errors import StateOverflow
 from zhizao.measure.finish import Finisher
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import leaves
 from zhizao.measure.merged import Block, Merged
+from zhizao.measure.reach import moments_of
 from zhizao.model.expression import Barrier, Call, Expr, FieldRef, Fold, Number, Op
 from zhizao.model.indicator import Indicator, ZeroRule
 from zhizao.model.period import Period
@@ -79,9 +82,22 @@ def test_estimates_never_settle_a_figure_otherwise_than_exact_arithmetic(
     finisher, frame, period = Finisher(indicator, "year"), framed(indicator, given_rows), Period.parse("2020")
     try:
         exact = finisher.exact(period, frame, list(range(len(frame.entities))))
-    except ArithmeticError:
-        return  # beyond 50 digits there is no exact figure to compare with
+    except StateOverflow:
+        reject()  # beyond 50 digits there is no exact figure to compare with
     assert finisher.figures(period, frame) == exact
+
+
+def test_a_value_beyond_every_scale_is_an_error_that_says_where() -> None:
+    indicator = indicator_of(Call("exp", (Fold("sum", FieldRef("a")),)))
+    frame = framed(indicator, [(None, None, None)] * 2 + [(Decimal(10) ** 9, None, None)])
+    with pytest.raises(StateOverflow) as told:
+        Finisher(indicator, "year").figures(Period.parse("2020"), frame)
+    assert (told.value.where, "50" in str(told.value)) == ("x", True)
+
+
+def test_the_base_of_a_53rd_week_or_a_leap_day_is_the_last_there_was() -> None:
+    base = Call("base", (Fold("sum", FieldRef("a")),), (("year", Decimal(2019)),))
+    assert [str(p) for text in ("2020-W53", "2020-02-29") for p in moments_of(base, Period.parse(text), "day")] == ["2019-W52", "2019-02-28"]
 
 
 def test_a_half_step_goes_to_the_even_neighbour_whatever_the_machine_number_next_to_it_says() -> None:

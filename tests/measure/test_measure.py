@@ -312,3 +312,23 @@ def test_the_last_of_equal_dates_does_not_depend_on_the_order_of_import(tmp_path
         for fact in order:
             world.add("monthly_return", [fact])
     assert monthly.table("last") == other.table("last") == {"nation:CN": Decimal(2)}
+
+
+def test_a_monthly_report_is_due_twelve_times_a_year_and_a_silent_month_is_seen(world: World) -> None:
+    world.place(("enterprise:A", "located_in", "region:32"), ("enterprise:B", "located_in", "region:32"))
+    months = [f"2020-{m:02d}" for m in range(1, 13)]
+    world.add("monthly_return", [{"enterprise": "enterprise:A", "month": m, "output": 10} for m in months])
+    world.add("monthly_return", [{"enterprise": "enterprise:B", "month": m, "output": 30} for m in months[:3]])
+    [value] = world.values("output", by=["region"])
+    assert value.coverage.count == Decimal("0.625000")  # 15 of 24
+    assert value.coverage.weight == Decimal("0.437500")  # 210 of 210 and nine missing months of 30
+
+
+def test_several_rows_of_a_unit_are_one_report(world: World) -> None:
+    world.place(("enterprise:A", "located_in", "region:32"), ("enterprise:B", "located_in", "region:32"))
+    world.add("product_return", [{"enterprise": "enterprise:A", "year": "2020", "product": p, "output": 5} for p in ("x", "y", "z")])
+    world.add("product_return", [{"enterprise": "enterprise:B", "year": "2019", "product": p, "output": 5} for p in ("x", "y", "z")])
+    [value] = world.values("product_output", by=["region"])
+    assert value.value == 15
+    assert value.coverage.count == Decimal("0.500000")
+    assert value.coverage.weight == Decimal("0.500000")

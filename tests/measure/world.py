@@ -47,6 +47,15 @@ SITE = RecordType(
     (_field("site", "entity", level="site", required=True), _field("year", "period", required=True), _field("processes", "integer"),
      _field("nc", "integer")),
 )  # fmt: skip
+MONTHLY = RecordType(
+    "monthly_return", same("monthly return"), "enterprise", "month", ("enterprise", "month"),
+    (_field("enterprise", "entity", level="enterprise", required=True), _field("month", "period", required=True), _field("output", "decimal")), "month",
+)  # fmt: skip
+BY_PRODUCT = RecordType(
+    "product_return", same("return by product"), "enterprise", "year", ("enterprise", "year", "product"),
+    (_field("enterprise", "entity", level="enterprise", required=True), _field("year", "period", required=True),
+     _field("product", "text", required=True), _field("output", "decimal")), due="each_period",
+)  # fmt: skip
 
 
 def _hierarchy(name: str, relation: str, levels: Sequence[Level], members: Mapping[str, str]) -> Hierarchy:
@@ -77,14 +86,17 @@ TREES: dict[str, tuple[str, Expr]] = {
     "growth": ("annual_return", Call("growth", (total("revenue"),))),
     "since_2019": ("annual_return", Op("-", (INTENSITY, Call("base", (INTENSITY,), (("year", Decimal(2019)),))))),
     "site_rate": ("site_return", Barrier("mean", "enterprise", RATE)),
+    "output": ("monthly_return", total("output")),
+    "product_output": ("product_return", total("output")),
     "nested_rate": ("site_return", Barrier("mean", "region", Barrier("mean", "enterprise", RATE))),
 }
 
 
 def library() -> Library:
-    indicators = {name: Indicator(name, same(name), "ratio", "year", "up", record, "", tree, decimals=9) for name, (record, tree) in TREES.items()}
+    weights = {"output": "output", "product_output": "output"}
+    indicators = {name: Indicator(name, same(name), "ratio", "year", "up", record, "", tree, decimals=9, weight=weights.get(name, "")) for name, (record, tree) in TREES.items()}
     hierarchies = {h.id: h for h in (TERRITORY, INDUSTRY, ORGANISATION)}
-    return Library({}, {}, {r.id: r for r in (MEMBERSHIP, RETURN, SITE)}, hierarchies, indicators, (), (), ())
+    return Library({}, {}, {r.id: r for r in (MEMBERSHIP, RETURN, SITE, MONTHLY, BY_PRODUCT)}, hierarchies, indicators, (), (), ())
 
 
 class Clock:

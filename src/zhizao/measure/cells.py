@@ -28,6 +28,8 @@ from zhizao.store.contract import Session
 UNIT = "_unit"
 SPREAD = "_spread"
 ROWS = "_rows"
+REPORTS = "_reports"
+"""Where a unit may give several rows a period: how many units and periods there are rows of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Question:
     def keys(self) -> tuple[str, ...]:
         """The key columns of its cells."""
         return (PERIOD, *self.places, *((UNIT,) if self.unit_level else ()))
+
+    @property
+    def counts_reports(self) -> bool:
+        """Whether rows must be told apart from reports to know who answered."""
+        return self.record.is_due and not self.record.has_one_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def of_units(rows: ir.Table, question: Question, placement: Placement, periods: 
 def build(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Cells:
     """Fold the facts into cells: one pass for all plain states, one more for each state with keys of its own."""
     rows = placed_rows(question, session, placement, periods)
-    plain: dict[str, ir.Scalar] = {ROWS: rows.table.count(), **_answers(question, rows)}
+    plain: dict[str, ir.Scalar] = {ROWS: rows.table.count(), REPORTS: _reports(question, rows.table, None), **_answers(question, rows)}
     spread: dict[str, ir.Table] = {}
     keyed: dict[str, ir.Table] = {}
     for leaf in question.distinct_leaves:
@@ -151,10 +158,17 @@ def _answers(question: Question, rows: Rows) -> dict[str, ir.Scalar]:
     found: dict[str, ir.Scalar] = {f"w_{weight}": table[weight].sum() for weight in question.weights}
     for leaf, weight in question.answers:
         flag = rows.complete(leaf.needs)
-        found[leaf.answers] = table.count(where=flag)
+        found[leaf.answers] = _reports(question, table, flag)
         if weight:
             found[f"{leaf.answers}_w_{weight}"] = table[weight].sum(where=flag)
     return found
+
+
+def _reports(question: Question, rows: ir.Table, where: ir.BooleanValue | None) -> ir.IntegerScalar:
+    """How many rows there are, or, where several make one report, units and periods they are about."""
+    if not question.counts_reports:
+        return rows.count(where=where)
+    return rows[question.record.entity].concat("|", rows[question.record.time]).nunique(where=where)
 
 
 def _prefixed(leaf: Leaf, columns: Mapping[str, ir.Scalar]) -> dict[str, ir.Scalar]:

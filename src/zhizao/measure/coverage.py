@@ -3,56 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
-from zhizao.measure.calendar import PERIOD, label
-from zhizao.measure.cells import ROWS, Cells, Question, of_units
+from zhizao.measure import calendar
+from zhizao.measure.calendar import PERIOD
+from zhizao.measure.cells import REPORTS, Cells, Question, of_units
 from zhizao.measure.estimate import Estimate, Estimates, read_floats, settled
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.merged import Merged
 from zhizao.measure.placement import Placement
+from zhizao.measure.reach import parts_of
 from zhizao.model.indicator import Indicator
-from zhizao.model.period import Period
+from zhizao.model.period import Period, PeriodKind
 from zhizao.store.contract import Session
 
 DUE = "_due"
+PART = "_part"
 DECIMALS = 6
 """Of coverage as printed."""
 
 
-def due(cells: Cells, session: Session, placement: Placement, periods: ir.Table) -> ir.Table | None:
-    """The number of units due in each place and period, with the weight of those that did not answer.
+def due(cells: Cells, session: Session, placement: Placement, asked: Sequence[Period], now: datetime) -> ir.Table | None:
+    """The number of reports due in each place and period, with the weight of those that did not come.
 
-    A unit is due where it belongs to the plan's hierarchies in the period. The weight of a silent unit is the last one it reported.
-    None where the facts are not about units that belong anywhere.
+    A unit owes a report for each of the record's periods that is over, where it belongs to the plan's hierarchies in the period asked for.
+    A missing report weighs what the last one before it did. None where the facts are not about units that owe reports.
     """
     question = cells.question
+    if not asked:
+        return None
+    periods = session.hold("due_periods", pa.table(calendar.table(asked)))
     placed = _placed(question, placement, periods)
     if placed is None:
         return None
+    parts = session.hold("parts", pa.table(_parts(asked, question.record.period, now), pa.schema({PERIOD: pa.string(), PART: pa.string()})))
+    owed = parts.group_by(PERIOD).aggregate(_n=parts.count())
     keys = [name for name in question.keys if name in placed.columns]
-    counted = placed.group_by(keys).aggregate(**{DUE: placed.count()})
-    counted = session.keep("due", counted if PERIOD in keys else counted.cross_join(periods.select(PERIOD)))
+    counted = placed.group_by(keys).aggregate(_units=placed.count())
+    counted = counted.join(owed, PERIOD) if PERIOD in keys else counted.cross_join(owed)
+    counted = session.keep("due", counted.mutate(**{DUE: counted["_units"] * counted["_n"]}).drop("_units", "_n"))
     if not question.weights or not _anyone_silent(cells, session, counted, periods):
         return counted
     placed = session.hold("units", placed)
-    expected = placed if PERIOD in keys else placed.cross_join(periods.select(PERIOD))
+    expected = placed.join(parts, PERIOD) if PERIOD in keys else placed.cross_join(parts)
     return session.keep("due", _with_silent_weight(question, session, placement, expected, counted))
+
+
+def _parts(asked: Sequence[Period], native: PeriodKind, now: datetime) -> dict[str, list[str]]:
+    """The record's own periods inside each period asked for; of finer ones those that are over."""
+    found = [(period, part) for period in asked for part in parts_of(period, native) if part == period or part.end <= now]
+    return {PERIOD: [str(period) for period, _ in found], PART: [str(part) for _, part in found]}
 
 
 def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.Table | None:
     """Every unit of the record's level that belongs somewhere, with its places; in each period where belonging begins or ends.
 
-    None where the facts are not about units that report once, or no unit belongs anywhere.
+    None where the facts are not about units that owe reports, or no unit belongs anywhere.
     """
     record, level = question.record, question.record.level
-    reports_once = set(record.key) == {record.entity, record.time} and record.period == question.periods[0].kind
-    if not level or not reports_once or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
+    if not level or not record.is_due or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
         return None
     known = placement.memberships.directory(question.hierarchies, question.attribute)
     if known is None:
@@ -68,23 +84,21 @@ def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.T
 
 
 def _anyone_silent(cells: Cells, session: Session, counted: ir.Table, periods: ir.Table) -> bool:
-    """Whether fewer rows came from units that belong somewhere than were due."""
+    """Whether fewer reports came from units that belong somewhere than were due."""
     plain = cells.plain.semi_join(periods, PERIOD)
     nowhere = ibis.and_(*(plain[name] == "" for name in cells.question.places))
-    answered = plain.filter(~nowhere).aggregate(answered=plain[ROWS].sum())
+    answered = plain.filter(~nowhere).aggregate(answered=plain[REPORTS].sum())
     row = session.fetch(counted.aggregate(due=counted[DUE].sum()).cross_join(answered)).to_pylist()[0]
     return int(row["due"] or 0) > int(row["answered"] or 0)
 
 
 def _with_silent_weight(question: Question, session: Session, placement: Placement, expected: ir.Table, counted: ir.Table) -> ir.Table:
-    record = question.record
-    facts = session.relation(record, placement.known)
-    facts = facts.select(
-        _of=facts[record.entity], _in=label(facts, record, question.periods[0].kind), **{f"_{w}": facts[w] for w in question.weights}
-    )
-    silent = session.hold("silent", expected.anti_join(facts, [expected[record.entity] == facts._of, expected[PERIOD] == facts._in]))
-    earlier = _earlier(silent, facts, record.entity)
-    last = earlier.group_by([record.entity, *question.keys]).aggregate(
+    facts = _reported(question, session.relation(question.record, placement.known))
+    entity = question.record.entity
+    silent = session.hold("silent", expected.anti_join(facts, [expected[entity] == facts._of, expected[PART] == facts._in]))
+    joined = silent.join(facts, silent[entity] == facts._of)
+    earlier = joined.filter(joined["_in"] < joined[PART])
+    last = earlier.group_by([entity, PART, *question.keys]).aggregate(
         **{w: earlier[f"_{w}"].argmax(earlier["_in"], where=earlier[f"_{w}"].notnull()) for w in question.weights}
     )
     weights = last.group_by(list(question.keys)).aggregate(**{f"{DUE}_w_{w}": last[w].sum() for w in question.weights})
@@ -92,10 +106,11 @@ def _with_silent_weight(question: Question, session: Session, placement: Placeme
     return joined.select(*question.keys, DUE, *(f"{DUE}_w_{w}" for w in question.weights))
 
 
-def _earlier(silent: ir.Table, facts: ir.Table, entity: str) -> ir.Table:
-    """The silent units with every fact they reported in an earlier period."""
-    joined = silent.join(facts, silent[entity] == facts._of)
-    return joined.filter(joined["_in"] < joined[PERIOD])
+def _reported(question: Question, facts: ir.Table) -> ir.Table:
+    """Who reported when (_of, _in), and what the report weighs."""
+    record = question.record
+    rows = facts.select(_of=facts[record.entity], _in=facts[record.time], **{f"_{w}": facts[w] for w in question.weights})
+    return rows.group_by("_of", "_in").aggregate(**{f"_{w}": rows[f"_{w}"].sum() for w in question.weights}) if question.counts_reports else rows
 
 
 class Covered:
@@ -106,10 +121,10 @@ class Covered:
         self._answers = leaf.answers
 
     def counts(self, period: Period) -> list[int | None]:
-        """The share of units, or of rows where there are more than were due."""
-        rows, units = self._read(ROWS, period), self._read(DUE, period)
+        """The share of reports due, or of those that came where more came than were due."""
+        rows, units = self._read(REPORTS, period), self._read(DUE, period)
         whole = Estimate(np.maximum(rows.value, units.value), np.maximum(rows.error, units.error), rows.known)
-        return self._share(self._read(self._answers, period), whole, (self._answers,), ((ROWS,), (DUE,)), period)
+        return self._share(self._read(self._answers, period), whole, (self._answers,), ((REPORTS,), (DUE,)), period)
 
     def weights(self, period: Period) -> list[int | None]:
         """The share of what the units weigh; a silent unit weighs what it last reported."""

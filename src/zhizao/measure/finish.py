@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from functools import reduce
 from typing import TypeVar
 
-from zhizao.errors import InputError
+from zhizao.errors import InputError, StateOverflow
 from zhizao.measure.arithmetic import DIGITS, Arithmetic, Column, Exact
 from zhizao.measure.estimate import Estimates, settled
 from zhizao.measure.frame import Frame
@@ -42,13 +42,22 @@ class Finisher:
         return settled(estimate, self.indicator.factor, self.indicator.decimals, lambda doubtful: self.exact(period, frame, doubtful))
 
     def exact(self, period: Period, frame: Frame, entities: list[int]) -> list[int | None]:
-        """The same for some entities, by their place in the frame, in exact arithmetic alone."""
+        """The same for some entities, by their place in the frame, in exact arithmetic alone.
+
+        Raises:
+            StateOverflow: a value has more digits than exact arithmetic keeps.
+        """
         if not entities:
             return []
-        with localcontext(DIGITS):
-            column: Column = self._of(self.tree, period, Exact(frame, entities))
-            scale, unit = self.indicator.factor.scaleb(self.indicator.decimals), Decimal(1)
-            return [None if raw is None else int((raw * scale).quantize(unit)) for raw in column]
+        try:
+            with localcontext(DIGITS):
+                column: Column = self._of(self.tree, period, Exact(frame, entities))
+                scale, unit = self.indicator.factor.scaleb(self.indicator.decimals), Decimal(1)
+                return [None if raw is None else int((raw * scale).quantize(unit)) for raw in column]
+        except ArithmeticError as error:
+            what = Text(f"{period} 的数值超出 50 位", f"a value in {period} has more than 50 digits")
+            cure = Text("检查公式，或用较大的单位", "look at the formula, or take a larger unit")
+            raise StateOverflow(what, where=self.indicator.id, cure=cure) from error
 
     def _of(self, tree: Expr, period: Period, by: Arithmetic[C]) -> C:
         match tree:

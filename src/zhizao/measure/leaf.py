@@ -54,7 +54,7 @@ class Leaf:
             record.period == kind
             and isinstance(self.node, Barrier)
             and self.node.level == record.level
-            and set(record.key) == {record.entity, record.time}
+            and record.has_one_row
         )
 
 

@@ -125,7 +125,7 @@ class Measurement:
         question = self.question(record, indicators, wanted, periods)
         table = self.session.hold("periods", pa.table(calendar.table(periods)))
         cells = build(question, self.session, self.placement, table)
-        expected = due(cells, self.session, self.placement, table.filter(table[calendar.PERIOD].isin([str(p) for p in due_in])))
+        expected = due(cells, self.session, self.placement, [p for p in periods if p in due_in], self.now)
         targets = Targets(self.placement, question.hierarchies, question.unit_level == record.level)
         return roll_up(cells, self.session, targets, wanted, {str(p): p for p in periods}, expected)
 

@@ -24,7 +24,7 @@ class Over:
     Example:
         >>> from zhizao.measure.states import finish
         >>> finish(Over("mean", weighted=False), (4, 2 * 10**12))
-        Decimal('0.5')
+        Decimal('0.500000000000')
     """
 
     kind: BarrierKind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from zhizao.errors import InputError
 from zhizao.model.expression import Barrier, Call, Expr, Fold, Number, Op
@@ -15,6 +16,7 @@ def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
     """The periods whose states a value needs.
 
     Example:
+        >>> from decimal import Decimal
         >>> tree = Call("base", (Fold("sum"),), (("year", Decimal(2015)),))
         >>> sorted(str(p) for p in reach(Op("-", (Fold("sum"), tree)), year(2020), "year"))
         ['2015', '2020']
@@ -74,24 +76,46 @@ def growth_span(call: Call, period: Period) -> int:
 
 
 def last_part(period: Period, native: PeriodKind) -> Period:
-    """The last period of a finer kind inside a period.
+    """The last period of a finer kind inside a period; the period itself where the kind is not finer.
 
     Example:
-        >>> str(last_part(Period.parse("2020"), "month"))
-        '2020-12'
+        >>> [str(last_part(Period.parse(p), k)) for p, k in (("2020", "month"), ("2016/2020", "year"), ("2020-09-14T08", "hour"))]
+        ['2020-12', '2020', '2020-09-14T08']
     """
-    day = period.last_day
+    return _part_at(period, native, period.last_day, "23")
+
+
+def parts_of(period: Period, native: PeriodKind) -> list[Period]:
+    """The periods of a finer kind inside a period, in order; the period itself where the kind is not finer.
+
+    Example:
+        >>> [str(p) for p in parts_of(Period.parse("2020-Q1"), "month")], len(parts_of(Period.parse("2020"), "day"))
+        (['2020-01', '2020-02', '2020-03'], 366)
+    """
+    return _part_at(period, native, period.first_day, "00").through(last_part(period, native))
+
+
+_COARSE_TO_FINE = ("window", "year", "quarter", "month", "week", "day", "hour")
+
+
+def _part_at(period: Period, native: PeriodKind, day: date, hour: str) -> Period:
+    if native not in _COARSE_TO_FINE or period.kind not in _COARSE_TO_FINE:
+        return period
+    if _COARSE_TO_FINE.index(native) <= _COARSE_TO_FINE.index(period.kind):
+        return period
     match native:
+        case "year":
+            return year(day.year)
         case "quarter":
             return Period("quarter", f"{day.year:04d}-Q{(day.month + 2) // 3}")
         case "month":
             return Period("month", f"{day:%Y-%m}")
+        case "week":
+            return Period("week", f"{day:%G-W%V}")
         case "day":
             return Period("day", day.isoformat())
-        case "hour":
-            return Period("hour", f"{day.isoformat()}T23")
         case _:
-            return period
+            return Period("hour", f"{day.isoformat()}T{hour}")
 
 
 def years_of(window: Period) -> list[Period]:
@@ -105,7 +129,13 @@ def years_of(window: Period) -> list[Period]:
 
 
 def _same_in(period: Period, base: int) -> Period:
-    return year(base) if period.kind in ("year", "window") else Period.parse(f"{base:04d}{period.text[4:]}")
+    """The same period of a base year; its last week or day of February where it has no 53rd or 29th."""
+    if period.kind in ("year", "window"):
+        return year(base)
+    try:
+        return Period.parse(f"{base:04d}{period.text[4:]}")
+    except ValueError:
+        return Period.parse(f"{base:04d}{period.text[4:].replace('-W53', '-W52').replace('-02-29', '-02-28')}")
 
 
 def span_years(call: Call) -> int:

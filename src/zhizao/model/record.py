@@ -49,7 +49,8 @@ class RecordType:
     """A declared type of record.
 
     ``entity`` names the field that says what the row is about, ``time`` the field that says when it holds, ``key`` the
-    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares.
+    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares. ``due`` says whether every
+    entity must report in each period; '' where the key decides.
     """
 
     id: str
@@ -62,6 +63,7 @@ class RecordType:
     known_by: Literal["published_at", "stored_at"] = "stored_at"
     pack: str = ""
     place: Place = Place("")
+    due: Literal["each_period", "never", ""] = ""
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""
@@ -72,3 +74,14 @@ class RecordType:
         """The level of the entities the rows are about ('' where they may be of any level)."""
         found = self.field(self.entity)
         return found.level if found else ""
+
+    @property
+    def has_one_row(self) -> bool:
+        """Whether an entity has one row a period."""
+        return set(self.key) == {self.entity, self.time}
+
+    @property
+    def is_due(self) -> bool:
+        """Whether every entity of the level must report in each period: where its row is the only one, unless said otherwise."""
+        time = self.field(self.time)
+        return self.due == "each_period" or (not self.due and self.has_one_row and time is not None and time.type == "period")

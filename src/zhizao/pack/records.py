@@ -18,7 +18,7 @@ def record_type(shape: RecordShape, content: Content, pack: str, found: Found) -
     fields = tuple(_field(name, field, content, found) for name, field in shape.fields_.items())
     record = RecordType(
         id=shape.id, name=text(shape.name, content, ("name",), found) or Text(shape.id, shape.id), entity=shape.entity, time=shape.time,
-        key=shape.key, fields=fields, period=shape.period, known_by=shape.known_by, pack=pack, place=content.place(),
+        key=shape.key, fields=fields, period=shape.period, known_by=shape.known_by, due=shape.due, pack=pack, place=content.place(),
     )  # fmt: skip
     before = len(found.of("unknown_field"))
     for key, names in (("entity", (shape.entity,)), ("time", (shape.time,)), ("key", shape.key)):
@@ -26,6 +26,9 @@ def record_type(shape: RecordShape, content: Content, pack: str, found: Found) -
             if record.field(name) is None:
                 message = Text(f"{key} 提到的字段 {name} 不存在", f"{key} names the field {name}, which does not exist")
                 found.blocking("unknown_field", content.place(key), message, did_you_mean(name, [f.id for f in fields]))
+    if shape.due == "each_period" and (time := record.field(shape.time)) is not None and time.type != "period":
+        message = Text(f"{shape.time} 不是期，无从按期应报", f"{shape.time} is no period, so nothing can be due in each")
+        found.blocking("due", content.place("due"), message, Text("时间字段用 type: period，或去掉 due", "make the time field a period, or leave due out"))
     kept = len(found.of("unknown_field")) == before
     check_fields(record, content, found)
     return record if kept else None

@@ -80,6 +80,7 @@ class RecordShape(Shape):
     fields_: Annotated[dict[Id, FieldShape], Field(alias="fields", min_length=1)]
     period: PeriodKind = "year"
     known_by: Literal["published_at", "stored_at"] = "stored_at"
+    due: Literal["each_period", "never", ""] = ""
 
 
 class IndicatorShape(Shape):
