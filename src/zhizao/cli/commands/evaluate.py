@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 REPORTS = (".html", ".pdf")
 
 
-@command("evaluate", Text("按公布数评估规划，判定每一项目标", "evaluate the plan: judge every target by published figures"))
+@command(
+    "evaluate",
+    Text("按公布数评估规划，判定每一项目标", "evaluate the plan: judge every target by published figures"),
+    "zhizao evaluate",
+    "zhizao evaluate --as-of 2021-06 --year 2020",
+    "zhizao evaluate --report plan.html",
+)
 @option("--plan", metavar="PACK", default="", words=PLAN)
 @option("--year", metavar="Y", default="", words=Text("只看这一年的目标", "only the targets of this year"))
 @option("--as-of", metavar="T", default="", words=AS_OF)

@@ -14,7 +14,12 @@ from zhizao.model.text import Text
 FORMATS = ("csv", "parquet", "xlsx", "jsonl")
 
 
-@command("export", Text("导出当前有效的事实，导出的文件可再导入", "export the facts that hold now, as a file that import reads back"))
+@command(
+    "export",
+    Text("导出当前有效的事实，导出的文件可再导入", "export the facts that hold now; import reads them back"),
+    "zhizao export region_gerd --to gerd.xlsx",
+    "zhizao export region_gerd --of Jiangsu --period 2019..2022",
+)
 @argument("type", metavar="TYPE|observation")
 @option("--of", metavar="ENTITY", words=Text("只导出这个对象（编号或名称）", "only this entity (id or name)"))
 @option("--period", metavar="P|A..B", words=Text("只导出这些期", "only these periods"))

@@ -15,9 +15,11 @@ from zhizao.model.text import Text
     "import",
     Text(
         "导入对象、归属、观测或任一记录类型\n文件可为 csv、parquet、xlsx、jsonl；被拒的行连同原因另存。",
-        "import entities, memberships, observations or rows of any record type\n"
+        "import entities, memberships, observations or any records\n"
         "The file may be csv, parquet, xlsx or jsonl; rejected rows are kept with their reason.",
     ),
+    "zhizao import membership places.csv",
+    "zhizao import annual_return returns.xlsx",
 )
 @argument("type", metavar="entity|membership|observation|TYPE")
 @argument("file", metavar="FILE")

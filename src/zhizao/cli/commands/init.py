@@ -18,6 +18,7 @@ from zhizao.model.text import Text
         "新建数据目录，附一个可用的示例包\n示例包在 DIR/my_pack：一个记录类型、一个指标及其测试、一份数据。",
         "make a home with an example pack\nThe pack lies in DIR/my_pack: a record type, an indicator with its test, some data.",
     ),
+    "zhizao init plant",
 )
 @argument("dir", metavar="DIR")
 @click.pass_obj

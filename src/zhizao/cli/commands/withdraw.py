@@ -12,10 +12,11 @@ from zhizao.model.text import Text
 @command(
     "withdraw",
     Text(
-        "撤回一条事实：从此不再有效，此前的 --as-of 仍可见\n事实编号见 explain 或 export，写作 annual_return:12。",
-        "end a fact: from now on it does not hold, an earlier --as-of still shows it\n"
+        "撤回一条事实并说明原因；此前的 --as-of 仍可见\n事实编号见 explain 或 export，写作 annual_return:12。",
+        "end a fact, with a reason; an earlier --as-of still shows it\n"
         "explain and export give the numbers of facts, written annual_return:12.",
     ),
+    'zhizao withdraw annual_return:12 --why "…"',
 )
 @argument("fact", metavar="FACT")
 @option("--why", metavar="TEXT", required=True, words=Text("原因（必填）", "the reason (required)"))
