@@ -32,6 +32,8 @@ BEGIN = (
 """What a newcomer may write first."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+ENGINE_INTERRUPTED = ("Query interrupted", "INTERRUPT Error: Interrupted!")
+"""How the engine passes Ctrl-C on when it meets it inside a query."""
 
 
 class Commands(Command, click.Group):
@@ -78,17 +80,21 @@ def run(argv: Sequence[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, click.Abort):
-        streams.tell(Text("已中断", "interrupted").in_(lang))
-        return INTERRUPTED
+        return _interrupted(lang)
     except BrokenPipeError:
         raise
     except Exception as error:  # the rim: whatever nobody foresaw is still told in one line
+        if str(error) in ENGINE_INTERRUPTED:
+            return _interrupted(lang)
         return _fail(_told(error), lang, debug)
 
 
 def main() -> None:
     """Run the line this process was started with."""
     streams.ensure()
+    if "--debug" not in sys.argv:
+        # What a library cannot close after a failure is told by the failure itself.
+        sys.unraisablehook = lambda _: None
     try:
         code = run(sys.argv[1:])
     except BrokenPipeError:  # the reader (head, less) has seen enough
@@ -115,6 +121,11 @@ def _fail(error: ZhizaoError, lang: Lang, debug: bool) -> int:
         traceback.print_exc()
     streams.tell(error.line(lang))
     return error.exit_code
+
+
+def _interrupted(lang: Lang) -> int:
+    streams.tell(Text("已中断", "interrupted").in_(lang))
+    return INTERRUPTED
 
 
 def _told(error: Exception) -> ZhizaoError:

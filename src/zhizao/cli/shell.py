@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,10 +66,14 @@ class Shell:
         """Print something a person reads on stdout."""
         self.write(what + "\n" if isinstance(what, str) else self._drawn(what))
 
-    def write(self, text: str) -> None:
+    def write(self, *pieces: str) -> None:
         """Put text on stdout; that nobody reads on does not stop the command."""
+        self.stream(pieces)
+
+    def stream(self, pieces: Iterable[str]) -> None:
+        """Put text on stdout piece by piece, as it is made."""
         with streams.read_or_not():
-            sys.stdout.write(text)
+            sys.stdout.writelines(pieces)
 
     def _drawn(self, what: RenderableType) -> str:
         from rich.console import Console

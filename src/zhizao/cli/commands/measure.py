@@ -37,6 +37,7 @@ def COMMAND(
 ) -> int:
     """Measure one indicator."""
     from zhizao.node.measure import measure
+    from zhizao.node.nothing import why_nothing
     from zhizao.node.question import Question
     from zhizao.show import json, tables
 
@@ -44,5 +45,7 @@ def COMMAND(
     node = shell.node()
     with shell.working(Text(f"测算 {indicator}", f"measuring {indicator}")):
         values = measure(node, question)
-    shell.answer(json.measure(values), lambda: tables.values(values, shell.lang, node.library.entity_names()))
+    if not values:
+        shell.say(why_nothing(node, question))
+    shell.answer(json.measure(values), lambda: tables.values(values, shell.lang, node.library.entity_names(), shell.width))
     return 0

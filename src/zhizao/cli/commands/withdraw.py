@@ -6,6 +6,7 @@ import click
 
 from zhizao.cli.bilingual import argument, command, option
 from zhizao.cli.shell import Shell
+from zhizao.errors import InputError
 from zhizao.model.text import Text
 
 
@@ -25,6 +26,9 @@ def COMMAND(shell: Shell, fact: str, why: str) -> int:
     """Withdraw one fact."""
     from rich.text import Text as Line
 
+    if not why.strip():
+        cure = Text("例如写 --why \"重复录入\"", "write for instance --why \"typed twice\"")
+        raise InputError(Text("没有写原因", "no reason is given"), where="--why", cure=cure)
     shell.node().store.withdraw(fact, why)
     done = Text(f"已撤回 {fact}：{why}", f"withdrew {fact}: {why}")
     shell.answer({"withdrawn": fact, "why": why}, lambda: Line(done.in_(shell.lang)))
