@@ -46,7 +46,7 @@ def _values(found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Te
     from rich.markup import escape
 
     table = _table(lang, ("对象", "entity"), ("时期", "period"), ("数值", "value", "right"), ("单位", "unit"), ("类别", "kind"),
-                   ("口径", "scope"), ("覆盖率", "coverage", "right"), ("序列", "series"))  # fmt: skip
+                   ("口径", "scope"), ("覆盖率", "coverage", "right"), ("序列", "series"), gap=1 if short else 2)  # fmt: skip
     for v in found:
         kind, scope = word(KINDS, v.kind).in_(lang), word(SCOPES, v.scope).in_(lang)
         series = v.series.removeprefix(f"{v.indicator}.") if short else v.series
@@ -236,10 +236,10 @@ def _line(text: Text, lang: Lang) -> Line:
     return Line(text.in_(lang))
 
 
-def _table(lang: Lang, *columns: tuple[str, str] | tuple[str, str, str]) -> Table:
+def _table(lang: Lang, *columns: tuple[str, str] | tuple[str, str, str], gap: int = 2) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     for zh, en, *side in columns:
         table.add_column(Text(zh, en).in_(lang), justify="right" if side else "left", overflow="fold")
     return table

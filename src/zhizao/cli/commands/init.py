@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from shlex import quote
 
 import click
 
 from zhizao.cli.bilingual import argument, command
+from zhizao.cli.invocation import invocation
 from zhizao.cli.shell import Shell
 from zhizao.model.text import Text
 
@@ -26,11 +28,12 @@ def COMMAND(shell: Shell, dir: str) -> int:
     """Make a home and an example pack."""
     from rich.text import Text as Line
 
-    from zhizao.node.example import write
-    from zhizao.node.packs import register
+    from zhizao.node.example import NAME, write
+    from zhizao.node.packs import register, require_unused
 
     folder = Path(dir)
     home = shell.home if shell.settings.home_given else folder
+    require_unused(home, NAME)
     pack = write(folder)
     register(home, (pack.resolve(),))
     steps = _steps(home, pack)
@@ -40,7 +43,7 @@ def COMMAND(shell: Shell, dir: str) -> int:
 
 
 def _steps(home: Path, pack: Path) -> list[str]:
-    zhizao = f"zhizao --home {quote(str(home))}"
+    zhizao = f"{invocation(sys.argv[0], sys.executable)} --home {quote(str(home))}"
     return [
         f"{zhizao} test {quote(str(pack))}",
         f"{zhizao} import inspection {quote(str(pack / 'data' / 'inspections.csv'))}",
