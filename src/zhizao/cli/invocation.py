@@ -20,7 +20,7 @@ def invocation(called: str, python: str) -> str:
         >>> invocation("/nowhere/zhizao/__main__.py", "/usr/bin/python3")
         '/usr/bin/python3 -m zhizao'
     """
-    if Path(called).name == "__main__.py":
+    if Path(called).name == "__main__.py" and Path(called).parent.name == NAME:
         return f"{quote(python)} -m {NAME}"
     found = shutil.which(NAME)
     if Path(called).name == NAME and not (found and Path(found).resolve() == Path(shutil.which(called) or called).resolve()):

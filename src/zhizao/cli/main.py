@@ -86,7 +86,7 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:  # the rim: whatever nobody foresaw is still told in one line
         if str(error) in ENGINE_INTERRUPTED:
             return _interrupted(lang)
-        return _fail(_told(error), lang, debug)
+        return _fail(_told(error, argv), lang, debug)
 
 
 def main() -> None:
@@ -128,12 +128,12 @@ def _interrupted(lang: Lang) -> int:
     return INTERRUPTED
 
 
-def _told(error: Exception) -> ZhizaoError:
+def _told(error: Exception, argv: Sequence[str]) -> ZhizaoError:
     """What went wrong, as a person is told it: what, where, how to mend."""
     if isinstance(error, ZhizaoError):
         return error
     if isinstance(error, click.ClickException):
-        return as_error(error)
+        return as_error(error, argv)
     from zhizao.node.refused import foreseen
 
     return foreseen(error) or _unforeseen(error)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,3 +75,15 @@ def _check_columns(record: RecordType, rows: pa.Table, path: Path, remark: Remar
     if strange:
         listed = ", ".join(strange)
         remark(Text(f"{record.id} 没有这些字段，未采用：{listed}", f"{record.id} has no such fields, columns not used: {listed}"))
+
+
+def first_rejects(receipt: Receipt, limit: int = 3) -> list[Text]:
+    """The first rejected rows of a delivery, each with its line and reason; the file of rejects has them all."""
+    if not receipt.rejects_file:
+        return []
+    try:
+        with Path(receipt.rejects_file).open(encoding="utf-8") as file:
+            rows = [json.loads(line) for line in islice(file, 1, limit + 1)]
+        return [Text(f"第 {r['line']} 行：{r['reason']['zh']}", f"line {r['line']}: {r['reason']['en']}") for r in rows]
+    except (OSError, ValueError, KeyError):  # the delivery is stored: a remark about it must not fail it
+        return []

@@ -40,14 +40,15 @@ def record(library: Library, name: str) -> RecordType:
 
 
 def levels(library: Library, text: str) -> list[str]:
-    """The levels of a comma-separated list.
+    """The levels of a comma-separated list, each once.
 
     Raises:
         UnknownName: one of them is no level.
     """
     ids = [*(level.id for _, level in library.levels()), *(r.level for r in library.records.values() if r.level)]
     known = {level: level for level in ids}
-    return [_named(known, name.strip(), Text("层级", "level"), "--by") for name in text.split(",") if name.strip()]
+    asked = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
+    return [_named(known, name, Text("层级", "level"), "--by") for name in asked]
 
 
 def _named(known: Mapping[str, Thing], name: str, kind: Text, where: str = "") -> Thing:

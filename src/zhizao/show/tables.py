@@ -11,7 +11,7 @@ from zhizao.model.evaluation import PlanLine
 from zhizao.model.finding import Finding
 from zhizao.model.receipt import Receipt
 from zhizao.model.series import Reading
-from zhizao.model.text import Lang, Text, same
+from zhizao.model.text import Lang, Text
 from zhizao.model.value import Explanation, Value
 from zhizao.show.figures import bounded, grouped
 from zhizao.show.json import Tested, exact
@@ -200,7 +200,9 @@ def findings(found: Sequence[Finding], lang: Lang) -> Group:
 
 
 def receipt(r: Receipt, lang: Lang) -> RenderableType:
-    """The count of one delivery as a balance."""
+    """The count of one delivery as a balance; never wrapped, so that the file it names can be copied."""
+    from rich.text import Text as Line
+
     parts = [(Text("入库", "stored"), r.stored), (Text("重复", "duplicate"), r.duplicate), (Text("被拒", "rejected"), r.rejected)]
     parts += [(Text("暂存", "spooled"), r.spooled)] if r.spooled else []
     lines = [f"{Text('收到', 'received').in_(lang)} {grouped(r.received)} = " + " + ".join(f"{t.in_(lang)} {grouped(n)}" for t, n in parts)]
@@ -208,7 +210,7 @@ def receipt(r: Receipt, lang: Lang) -> RenderableType:
         lines.append(Text(f"取整 {grouped(r.rounded)} 行", f"{grouped(r.rounded)} rows rounded").in_(lang))
     if r.rejects_file:
         lines.append(Text(f"被拒各行及原因：{r.rejects_file}", f"rejected rows and reasons: {r.rejects_file}").in_(lang))
-    return _line(same("\n".join(lines)), lang)
+    return Line("\n".join(lines), no_wrap=True, overflow="ignore")
 
 
 def tests(results: Sequence[Tested], lang: Lang) -> Group:

@@ -26,7 +26,7 @@ from zhizao.model.text import Text
 @click.pass_obj
 def COMMAND(shell: Shell, type: str, file: str) -> int:
     """Import one file as one delivery."""
-    from zhizao.node.deliver import deliver
+    from zhizao.node.deliver import deliver, first_rejects
     from zhizao.node.names import record
     from zhizao.node.usable import require_usable
     from zhizao.show import json, tables
@@ -36,5 +36,7 @@ def COMMAND(shell: Shell, type: str, file: str) -> int:
     require_usable(node.library, wanted)
     with shell.working(Text(f"导入 {file}", f"importing {file}")):
         receipt = deliver(node.store, wanted, Path(file), remark=shell.say)
+    for why in first_rejects(receipt):
+        shell.say(why)
     shell.answer(json.receipt(receipt), lambda: tables.receipt(receipt, shell.lang))
     return 0

@@ -26,8 +26,6 @@ from zhizao.model.text import Text
 @click.pass_obj
 def COMMAND(shell: Shell, dir: str) -> int:
     """Make a home and an example pack."""
-    from rich.text import Text as Line
-
     from zhizao.node.example import NAME, write
     from zhizao.node.packs import register, require_unused
 
@@ -37,7 +35,7 @@ def COMMAND(shell: Shell, dir: str) -> int:
     pack = write(folder)
     register(home, (pack.resolve(),))
     steps = _steps(home, pack)
-    shell.answer({"home": str(home), "pack": str(pack), "next": steps}, lambda: Line("\n".join(steps)))
+    shell.answer({"home": str(home), "pack": str(pack), "next": steps}, lambda: "\n".join(steps))
     shell.say(Text(f"已建好 {home}；接下来可以运行以上三条命令", f"{home} is ready; the three commands above are the next steps"))
     return 0
 
