@@ -18,7 +18,7 @@ def steps(folder: Path, *line: str, **env: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("name", ["plant", "my plant/一车间", "a_folder_whose_name_is_so_long_that_no_terminal_shows_the_printed_lines_in_one_piece"])
+@pytest.mark.parametrize("name", ["plant", "my plant/一车间 whose name is so long that no terminal shows the printed lines in one piece"])
 def test_the_printed_lines_work_word_for_word(tmp_path, name):
     lines = steps(tmp_path, "init", name, COLUMNS="60")
     assert len(lines) == 3
