@@ -115,3 +115,43 @@ def test_a_place_that_cannot_be_is_refused_before_anything_is_printed(zhizao, re
 def test_an_error_speaks_the_language_asked_for_even_where_the_line_is_wrong(zhizao):
     assert "缺少取值" in zhizao("--lang", "zh", "--home").err
     assert "a value is missing" in zhizao("--home=", "--lang=en", "lint").err
+
+
+@pytest.mark.parametrize("line", [("measure", "\udcff"), ("measure", "rd_intensity", "--of", "\udce6"), ("--home", "bad\udcff", "plan")], ids=repr)
+def test_a_word_that_is_no_text_is_wrong_input(zhizao, ready_home, line):
+    done = zhizao("--home", ready_home, *line)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "UTF-8" in done.err
+
+
+def test_a_name_is_understood_whatever_the_terminals_encoding(zhizao, ready_home):
+    name = "江苏".encode().decode("ascii", "surrogateescape")
+    rows = zhizao("--home", ready_home, "measure", "region_gerd", "--of", name, "--period", "2022", "--json").data
+    assert [r["entity"] for r in rows] == ["region:32"]
+
+
+def test_a_folder_that_is_gone_while_one_works_in_it_is_told(zhizao, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = zhizao("measure", "rd_intensity")
+    monkeypatch.chdir(tmp_path)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_report_that_fails_halfway_leaves_the_old_one(tmp_path):
+    from zhizao.errors import ProgramError
+    from zhizao.node.whole import write_whole
+
+    file = tmp_path / "report.html"
+    file.write_text("old")
+
+    def fail(draft):
+        draft.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(ProgramError):
+        write_whole(file, fail)
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]

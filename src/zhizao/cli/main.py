@@ -13,7 +13,7 @@ from zhizao import __version__
 from zhizao.cli import streams
 from zhizao.cli.bilingual import Command, Context, lang_of
 from zhizao.cli.commands import COMMANDS
-from zhizao.cli.settings import asked_language, split
+from zhizao.cli.settings import asked_language, readable, split
 from zhizao.cli.shell import Shell
 from zhizao.cli.usage import as_error
 from zhizao.errors import ProgramError, ZhizaoError
@@ -72,7 +72,7 @@ def run(argv: Sequence[str]) -> int:
     """Carry out one line; the exit code: 0 done, 1 the answer is no, 2 wrong input, 3 the program failed."""
     lang, debug = asked_language(argv, os.environ), "--debug" in argv
     try:
-        settings, rest = split(argv, os.environ)
+        settings, rest = split(readable(argv), os.environ)
         streams.prepare(settings.json)
         code = _dispatch(Shell(settings), rest)
         sys.stdout.flush()

@@ -65,6 +65,32 @@ def asked_language(argv: Sequence[str], environ: Mapping[str, str]) -> Lang:
     return "zh" if asked == "zh" else "en" if asked == "en" else language(environ)
 
 
+def readable(argv: Sequence[str]) -> list[str]:
+    """The words of the line as text, also where the terminal's encoding is poorer than UTF-8.
+
+    Raises:
+        InputError: a word is no text at all.
+
+    Example:
+        >>> readable(["江苏", "江苏".encode().decode("ascii", "surrogateescape")])
+        ['江苏', '江苏']
+    """
+    return [word if _is_text(word) else _decoded(word) for word in argv]
+
+
+def _is_text(word: str) -> bool:
+    return not any("\udc80" <= sign <= "\udcff" for sign in word)
+
+
+def _decoded(word: str) -> str:
+    try:
+        return word.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError as error:
+        cure = Text("请用 UTF-8 输入", "write it in UTF-8")
+        shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        raise InputError(Text("不是有效的文字", "this is no valid text"), where=shown, cure=cure) from error
+
+
 def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
     """The settings, and what is left of the line for the command.
 

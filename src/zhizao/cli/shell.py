@@ -41,9 +41,10 @@ class Shell:
         """The folder that holds the facts.
 
         Raises:
-            InputError: it, or a folder it should lie in, is a file.
+            InputError: it, or a folder it should lie in, is a file; or the folder one works in is gone.
         """
         home = self.settings.home
+        _require_folder_to_work_in()
         there = next((p for p in (home, *home.parents) if p.exists()), home)
         if there.exists() and not there.is_dir():
             cure = Text("用 --home 写一个文件夹", "name a folder with --home")
@@ -107,3 +108,11 @@ class Shell:
 
         with self.working(Text("打开数据目录，读入内容包", "opening the home, reading the packs")):
             return open_node(self.home, remark=self.say)
+
+
+def _require_folder_to_work_in() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        cure = Text("请先进入一个存在的文件夹", "change to a folder that exists")
+        raise InputError(Text("当前文件夹已不存在", "the folder you are in no longer exists"), cure=cure) from error
