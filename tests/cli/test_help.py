@@ -31,3 +31,20 @@ def test_the_version_is_told(zhizao):
     from zhizao import __version__
 
     assert zhizao("--version").out == f"zhizao {__version__}\n"
+
+
+def test_the_version_and_help_are_told_wherever_they_are_asked_for(zhizao):
+    assert zhizao("measure", "nc_rate", "--version").out == zhizao("--version").out
+    pages = {zhizao(*line).out for line in (("measure", "--help"), ("--help", "measure"), ("measure", "nc_rate", "-h"), ("measure", "--by", "--help"))}
+    assert len(pages) == 1
+
+
+def test_every_command_shows_lines_to_begin_with(zhizao):
+    for name in COMMANDS:
+        out = zhizao(name, "--help").out
+        assert f"Examples:\n  zhizao {name}" in out
+
+
+def test_the_first_page_says_where_to_begin(zhizao):
+    assert "zhizao evaluate" in zhizao().out
+    assert "从这里开始：" in zhizao("--lang", "zh").out

@@ -24,7 +24,7 @@ def loaded_by(*line: object) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("line", [("--help",), ("--version",), ("measure", "--help"), ("mesure",)], ids=" ".join)
+@pytest.mark.parametrize("line", [(), ("--json",), ("--help",), ("--version",), ("measure", "--help"), ("measure", "--help", "--json"), ("mesure",)], ids=" ".join)
 def test_help_and_mistakes_import_nothing_heavy(tmp_path, line):
     assert not loaded_by("--home", tmp_path, *line) & set(HEAVY)
 

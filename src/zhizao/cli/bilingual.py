@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
+from zhizao.cli.described import described
 from zhizao.cli.settings import GLOBAL_OPTIONS
 from zhizao.model.text import Lang, Text
 
-_HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数", "Global options": "全局选项"}
+_HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数", "Global options": "全局选项", "Begin here": "从这里开始", "Examples": "例子"}
 
 
 def lang_of(ctx: click.Context) -> Lang:
@@ -61,24 +62,31 @@ class Command(click.Command):
 
     context_class = Context
 
-    def __init__(self, *args: Any, words: Text, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Text, examples: Sequence[str] = (), **kwargs: Any) -> None:
         kwargs.setdefault("options_metavar", "[…]")
         kwargs.setdefault("add_help_option", False)
         super().__init__(*args, **kwargs)
-        self.words = words
+        self.words, self.examples = words, tuple(examples)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The declared options and ``--help``."""
         return [*super().get_params(ctx), _help_option()]
+
+    def below(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """The commands below this one, each with its short help."""
+        return []
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What the command is for."""
         _write_words(self.words, ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The global options, which belong to every command."""
+        """Lines to begin with, and the global options, which belong to every command."""
+        if self.examples:
+            with formatter.section("Examples"):
+                formatter.write("".join(f"{'':>{formatter.current_indent}}{line}\n" for line in self.examples))
         with formatter.section("Global options"):
-            formatter.write_dl([(name, words.in_(lang_of(ctx))) for name, words in GLOBAL_OPTIONS if name != "--help"])
+            formatter.write_dl([(name, words.in_(lang_of(ctx))) for name, words in GLOBAL_OPTIONS if name != "--help" or isinstance(self, click.Group)])
 
 
 def _help_option() -> Option:
@@ -86,8 +94,9 @@ def _help_option() -> Option:
 
 
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        click.echo(ctx.get_help())
+    if value and isinstance(ctx.command, Command):
+        shell = ctx.find_root().obj
+        shell.answer(described(ctx, ctx.command.words, ctx.command.examples, ctx.command.below(ctx), lang_of(ctx)), ctx.get_help)
         ctx.exit()
 
 
@@ -98,9 +107,9 @@ def _write_words(words: Text, ctx: click.Context, formatter: click.HelpFormatter
             formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
 
-def command(name: str, words: Text) -> Callable[[Callable[..., int | None]], Command]:
-    """Make a command of a function; the first line of ``words`` is its short help."""
-    return click.command(name, cls=Command, words=words)
+def command(name: str, words: Text, *examples: str) -> Callable[[Callable[..., int | None]], Command]:
+    """Make a command of a function; the first line of ``words`` is its short help, ``examples`` are lines that work."""
+    return click.command(name, cls=Command, words=words, examples=examples)
 
 
 def option(*flags: str, words: Text, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

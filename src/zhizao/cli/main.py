@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
 
 import click
 
 from zhizao import __version__
+from zhizao.cli import streams
 from zhizao.cli.bilingual import Command, Context, lang_of
 from zhizao.cli.commands import COMMANDS
-from zhizao.cli.settings import Settings, language, split
+from zhizao.cli.settings import asked_language, readable, split
 from zhizao.cli.shell import Shell
 from zhizao.cli.usage import as_error
 from zhizao.errors import ProgramError, ZhizaoError
@@ -23,8 +23,17 @@ ABOUT = Text(
     "智造：让制造业规划成为人人可以复算的闭环。",
     "zhizao turns a manufacturing plan into a running loop that anyone can recompute.",
 )
+BEGIN = (
+    ("zhizao evaluate", Text("各项目标今天判定如何", "how every target of the plan is judged today")),
+    ("zhizao measure rd_intensity", Text("一个指标的数值", "the values of one indicator")),
+    ("zhizao init plant", Text("从自己的数据开始", "start with data of your own")),
+    ("zhizao COMMAND --help", Text("各命令的选项与例子", "the options of a command, with examples")),
+)
+"""What a newcomer may write first."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+ENGINE_INTERRUPTED = ("Query interrupted", "INTERRUPT Error: Interrupted!")
+"""How the engine passes Ctrl-C on when it meets it inside a query."""
 
 
 class Commands(Command, click.Group):
@@ -46,7 +55,13 @@ class Commands(Command, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line for each command."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, self._short(ctx, name)) for name in COMMANDS])
+            formatter.write_dl(self.below(ctx))
+        with formatter.section("Begin here"):
+            formatter.write_dl([(line, words.in_(lang_of(ctx))) for line, words in BEGIN])
+
+    def below(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Every command with its short help."""
+        return [(name, self._short(ctx, name)) for name in COMMANDS]
 
     def _short(self, ctx: click.Context, name: str) -> str:
         found = self.get_command(ctx, name)
@@ -55,46 +70,46 @@ class Commands(Command, click.Group):
 
 def run(argv: Sequence[str]) -> int:
     """Carry out one line; the exit code: 0 done, 1 the answer is no, 2 wrong input, 3 the program failed."""
-    lang, debug = language(os.environ), "--debug" in argv
+    lang, debug = asked_language(argv, os.environ), "--debug" in argv
     try:
-        settings, rest = split(argv, os.environ)
-        lang = settings.lang
-        _prepare_streams(settings)
-        return _dispatch(Shell(settings), rest or ["--help"])
-    except ZhizaoError as error:
-        return _fail(error, lang, debug)
+        settings, rest = split(readable(argv), os.environ)
+        streams.prepare(settings.json)
+        code = _dispatch(Shell(settings), rest)
+        sys.stdout.flush()
+        return code
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.ClickException as problem:
-        return _fail(as_error(problem), lang, debug)
     except (KeyboardInterrupt, click.Abort):
-        print(Text("已中断", "interrupted").in_(lang), file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted(lang)
     except BrokenPipeError:
         raise
     except Exception as error:  # the rim: whatever nobody foresaw is still told in one line
-        return _fail(_unforeseen(error), lang, debug)
+        if str(error) in ENGINE_INTERRUPTED:
+            return _interrupted(lang)
+        return _fail(_told(error, argv), lang, debug)
 
 
 def main() -> None:
     """Run the line this process was started with."""
+    streams.ensure()
+    if "--debug" not in sys.argv:
+        # What a library cannot close after a failure is told by the failure itself.
+        sys.unraisablehook = lambda _: None
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough: nothing more to say, and nothing left to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (head, less) has seen enough
         code = 0
+    streams.let_go()
     sys.exit(code)
 
 
 def _dispatch(shell: Shell, rest: list[str]) -> int:
-    if rest[0] in ("--version", "-V"):
-        print(f"zhizao {__version__}")
+    if shell.settings.version:
+        shell.answer({"version": __version__}, lambda: f"zhizao {__version__}")
         return 0
     group = Commands("zhizao", words=ABOUT, subcommand_metavar="COMMAND …")
     # Not group.main: it would end the process itself where the reader of its output has gone.
-    with group.make_context("zhizao", rest, obj=shell) as context:
+    with group.make_context("zhizao", rest or ["--help"], obj=shell) as context:
         code = group.invoke(context)
     return code if isinstance(code, int) else 0
 
@@ -104,19 +119,27 @@ def _fail(error: ZhizaoError, lang: Lang, debug: bool) -> int:
         import traceback
 
         traceback.print_exc()
-    print(error.line(lang), file=sys.stderr)
+    streams.tell(error.line(lang))
     return error.exit_code
+
+
+def _interrupted(lang: Lang) -> int:
+    streams.tell(Text("已中断", "interrupted").in_(lang))
+    return INTERRUPTED
+
+
+def _told(error: Exception, argv: Sequence[str]) -> ZhizaoError:
+    """What went wrong, as a person is told it: what, where, how to mend."""
+    if isinstance(error, ZhizaoError):
+        return error
+    if isinstance(error, click.ClickException):
+        return as_error(error, argv)
+    from zhizao.node.refused import foreseen
+
+    return foreseen(error) or _unforeseen(error)
 
 
 def _unforeseen(error: Exception) -> ProgramError:
     said = f"{type(error).__name__}: {error}"
     cure = Text("加 --debug 查看调用栈，并请报告此错误", "run it with --debug to see where, and please report it")
     return ProgramError(Text(f"程序内部出错（{said}）", f"the program failed ({said})"), cure=cure)
-
-
-def _prepare_streams(settings: Settings) -> None:
-    """JSON is UTF-8 everywhere; a terminal that lacks a character shows a mark in its place instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        configure: Any = getattr(stream, "reconfigure", None)
-        if configure:
-            configure(errors="replace", **({"encoding": "utf-8"} if settings.json else {}))

@@ -22,6 +22,10 @@ GLOBAL_OPTIONS: tuple[tuple[str, Text], ...] = (
 )
 
 
+FLAGS = {"--json": "json", "--quiet": "quiet", "--debug": "debug", "--version": "version", "-V": "version"}
+"""Global options without a value, and the setting each turns on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the global options say. ``home_given`` is False where the home is only the default."""
@@ -31,6 +35,7 @@ class Settings:
     json: bool = False
     quiet: bool = False
     debug: bool = False
+    version: bool = False
     home_given: bool = False
 
 
@@ -43,6 +48,47 @@ def language(environ: Mapping[str, str]) -> Lang:
     """
     locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def asked_language(argv: Sequence[str], environ: Mapping[str, str]) -> Lang:
+    """The reader's language, found even where the rest of the line is wrong.
+
+    Example:
+        >>> asked_language(["mesure", "--home", "--lang", "zh"], {})
+        'zh'
+    """
+    words = list(argv[: argv.index("--")] if "--" in argv else argv)
+    asked = ""
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        name, _, value = word.partition("=")
+        asked = (value or following) if name == "--lang" else asked
+    return "zh" if asked == "zh" else "en" if asked == "en" else language(environ)
+
+
+def readable(argv: Sequence[str]) -> list[str]:
+    """The words of the line as text, also where the terminal's encoding is poorer than UTF-8.
+
+    Raises:
+        InputError: a word is no text at all.
+
+    Example:
+        >>> readable(["江苏", "江苏".encode().decode("ascii", "surrogateescape")])
+        ['江苏', '江苏']
+    """
+    return [word if _is_text(word) else _decoded(word) for word in argv]
+
+
+def _is_text(word: str) -> bool:
+    return not any("\udc80" <= sign <= "\udcff" for sign in word)
+
+
+def _decoded(word: str) -> str:
+    try:
+        return word.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError as error:
+        cure = Text("请用 UTF-8 输入", "write it in UTF-8")
+        shown = word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        raise InputError(Text("不是有效的文字", "this is no valid text"), where=shown, cure=cure) from error
 
 
 def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
@@ -58,6 +104,7 @@ def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Settings, li
     """
     given: dict[str, str] = {}
     rest: list[str] = []
+    help_: list[str] = []
     words = iter(argv)
     for word in words:
         if word == "--":
@@ -65,12 +112,15 @@ def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Settings, li
             break
         name, equals, value = word.partition("=")
         if name in ("--home", "--lang"):
-            given[name] = value if equals else _value(name, words)
-        elif word in ("--json", "--quiet", "--debug"):
-            given[word] = "yes"
+            given[name] = _value(name, iter([value]) if equals else words)
+        elif word in FLAGS:
+            given[FLAGS[word]] = "yes"
+        elif word in ("--help", "-h"):
+            help_ = ["--help"]
         else:
             rest.append(word)
-    return _settings(given, environ), rest
+    # Help is of the command on the line, wherever it is asked for.
+    return _settings(given, environ), [*rest[: 1 if help_ else None], *help_]
 
 
 def _value(name: str, words: Iterator[str]) -> str:
@@ -87,9 +137,10 @@ def _settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
     return Settings(
         home=Path(given["--home"]) if given.get("--home") else default_home(Path()),
         lang="zh" if lang == "zh" else "en",
-        json="--json" in given,
-        quiet="--quiet" in given,
-        debug="--debug" in given,
+        json="json" in given,
+        quiet="quiet" in given,
+        debug="debug" in given,
+        version="version" in given,
         home_given=bool(given.get("--home")),
     )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,17 +46,27 @@ def read(home: Path) -> Config:
 
 def remember(home: Path, folder: Path) -> bool:
     """Add a pack folder to the home's packs; False where it was there already."""
-    config, folder = read(home), folder.resolve()
-    if folder in config.packs:
-        return False
-    _write(home, replace(config, packs=(*config.packs, folder)))
+    folder = folder.resolve()
+    with _writing(home):
+        config = read(home)
+        if folder in config.packs:
+            return False
+        _write(home, replace(config, packs=(*config.packs, folder)))
     return True
+
+
+@contextmanager
+def _writing(home: Path) -> Iterator[None]:
+    """Be the one who changes the settings, so that two who add a pack at a time both succeed; no store's lock, which may be held for long."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / f".{FILE}.lock").open("a") as lock:
+        fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+        yield
 
 
 def _write(home: Path, config: Config) -> None:
     import yaml
 
-    home.mkdir(parents=True, exist_ok=True)
     text = _HEAD + yaml.safe_dump({"packs": [_written(home, p) for p in config.packs]}, allow_unicode=True)
     draft = home / f".{FILE}.{os.getpid()}"
     draft.write_text(text, "utf-8")

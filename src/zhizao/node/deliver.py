@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from zhizao.errors import InputError, nearest
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
+from zhizao.node.refused import refused
 from zhizao.store.contract import Source, Store
 
 if TYPE_CHECKING:
@@ -32,14 +35,31 @@ def deliver(store: Store, record: RecordType, path: Path, *, name: str = "", rem
     """
     from zhizao.store.files import read
 
-    if not path.is_file():
-        cure = Text("请检查路径", "check the path")
-        raise InputError(Text("没有这个文件", "there is no such file"), where=str(path), cure=cure)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    _require_file(path)
+    sha256 = _digest(path)
     rows = read(path)
     _check_columns(record, rows, path, remark)
     return store.append(record, rows, Source(name or str(path), sha256))
+
+
+def _require_file(path: Path) -> None:
+    if path.is_file():
+        return
+    if path.is_dir():
+        what, cure = Text("这是文件夹，不是文件", "it is a folder, not a file"), Text("请逐个写文件名", "name the files in it one by one")
+    elif path.exists():
+        what, cure = Text("这不是普通文件", "it is no ordinary file"), Text("请先存成文件", "save it to a file first")
+    else:
+        what, cure = Text("没有这个文件", "there is no such file"), Text("请检查路径", "check the path")
+    raise InputError(what, where=str(path), cure=cure)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise refused(error, str(path)) from error
 
 
 def _check_columns(record: RecordType, rows: pa.Table, path: Path, remark: Remark) -> None:
@@ -55,3 +75,15 @@ def _check_columns(record: RecordType, rows: pa.Table, path: Path, remark: Remar
     if strange:
         listed = ", ".join(strange)
         remark(Text(f"{record.id} 没有这些字段，未采用：{listed}", f"{record.id} has no such fields, columns not used: {listed}"))
+
+
+def first_rejects(receipt: Receipt, limit: int = 3) -> list[Text]:
+    """The first rejected rows of a delivery, each with its line and reason; the file of rejects has them all."""
+    if not receipt.rejects_file:
+        return []
+    try:
+        with Path(receipt.rejects_file).open(encoding="utf-8") as file:
+            rows = [json.loads(line) for line in islice(file, 1, limit + 1)]
+        return [Text(f"第 {r['line']} 行：{r['reason']['zh']}", f"line {r['line']}: {r['reason']['en']}") for r in rows]
+    except (OSError, ValueError, KeyError):  # the delivery is stored: a remark about it must not fail it
+        return []

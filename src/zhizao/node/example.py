@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
+from zhizao.node.refused import refused
 
 NAME = "my_pack"
 _TEMPLATE = Path(__file__).with_name("example_pack")
@@ -17,6 +18,7 @@ def write(folder: Path) -> Path:
 
     Raises:
         InputError: there is one already, or the folder cannot be written.
+        ProgramError: the disk is full.
     """
     pack = folder / NAME
     if pack.exists():
@@ -25,6 +27,7 @@ def write(folder: Path) -> Path:
     try:
         shutil.copytree(_TEMPLATE, pack, ignore=shutil.ignore_patterns("__pycache__"))
     except OSError as error:
-        cure = Text("换一个可写的文件夹", "name a folder that can be written")
-        raise InputError(Text(f"不能写入（{error.strerror}）", f"it cannot be written ({error.strerror})"), where=str(folder), cure=cure) from error
+        # Half a pack would stand in the way of the next attempt.
+        shutil.rmtree(pack, ignore_errors=True)
+        raise refused(error, str(folder)) from error
     return pack

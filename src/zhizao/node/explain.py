@@ -8,8 +8,9 @@ from zhizao.model.period import Period
 from zhizao.model.series import Reading
 from zhizao.model.text import Text
 from zhizao.model.value import Coverage, Explanation, FactRef, Known, Value
-from zhizao.node import names, question
+from zhizao.node import entities, names, question
 from zhizao.node.assemble import Node, now
+from zhizao.node.nothing import why_nothing
 from zhizao.node.question import Question
 from zhizao.node.usable import require_usable
 from zhizao.store.contract import Session
@@ -29,7 +30,7 @@ def explain(node: Node, asked: Question) -> Explanation:
         raise InputError(Text("一次只能说明一个期", "one period is explained at a time"), where="--period", cure=cure)
     known = question.known(asked.as_of, asked.stored_as_of)
     with node.store.session() as session:
-        entity = names.entity(node.library, session, asked.of[0])
+        entity = entities.entity(node.library, session, asked.of[0], known)
         if indicator.is_computed and _has_facts(node, session, indicator, entity, periods[0], known):
             from zhizao.measure.explain import Explainer
             from zhizao.measure.measure import Measurement
@@ -40,7 +41,9 @@ def explain(node: Node, asked: Question) -> Explanation:
 
         published = readings(node.library, session, known)
         found = [r for r in published if indicator.id in (r.indicator, r.proxy_for) and (r.entity, r.period) == (entity, periods[0])]
-    return _of_published(node, indicator, entity, periods[0], found)
+    if not found:
+        raise _no_answer(node, asked, indicator, entity)
+    return _of_published(node, found)
 
 
 def _has_facts(node: Node, session: Session, indicator: Indicator, entity: str, period: Period, known: Known) -> bool:
@@ -54,17 +57,20 @@ def _has_facts(node: Node, session: Session, indicator: Indicator, entity: str, 
     return any(v.value is not None or v.coverage.count for v in values)
 
 
-def _of_published(node: Node, indicator: Indicator, entity: str, period: Period, found: list[Reading]) -> Explanation:
+def _no_answer(node: Node, asked: Question, indicator: Indicator, entity: str) -> NoAnswer:
+    """Nothing is there to explain: why, and where to look."""
+    why = indicator.because if not indicator.is_computed and indicator.because else why_nothing(node, asked)
+    return NoAnswer(
+        Text(
+            f"{indicator.id} 在 {entity} {asked.period} 没有数可说明：{why.zh}",
+            f"{indicator.id} has no figure to explain for {entity} in {asked.period}: {why.en}",
+        ),
+        cure=Text(f"用 zhizao measure {indicator.id} 查看已有的数", f"zhizao measure {indicator.id} shows the figures there are"),
+    )
+
+
+def _of_published(node: Node, found: list[Reading]) -> Explanation:
     """A published figure rests on itself: its facts are the rows that carry it."""
-    if not found:
-        why = indicator.because or Text("它没有公式", "it has no formula")
-        raise NoAnswer(
-            Text(
-                f"{indicator.id} 在 {entity} {period} 没有公布数，也不能计算：{why.zh}",
-                f"{indicator.id} has no published figure for {entity} in {period} and cannot be computed: {why.en}",
-            ),
-            cure=Text(f"用 zhizao measure {indicator.id} 查看已有的期", f"zhizao measure {indicator.id} shows the periods there are"),
-        )
     from zhizao.model.expression import digest
 
     facts = tuple(_fact(node, reading) for reading in found)

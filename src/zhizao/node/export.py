@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from zhizao.errors import InputError
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
-from zhizao.node import names, question
+from zhizao.node import question
 from zhizao.node.assemble import Node
+from zhizao.node.entities import entity
+from zhizao.node.whole import write_whole
 from zhizao.store.contract import FACT
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def export(node: Node, record: RecordType, *, of: str | None, period: str | None
     with node.store.session() as session:
         rows = session.relation(record)
         if of:
-            rows = rows.filter(rows[record.entity] == names.entity(node.library, session, of))
+            rows = rows.filter(rows[record.entity] == entity(node.library, session, of))
         if period:
             rows = rows.filter(_in_periods(rows, record, period))
         rows = rows.order_by(FACT).mutate(fact=ibis.literal(f"{record.id}:") + rows[FACT].cast("string"))
@@ -46,16 +49,32 @@ def _in_periods(rows: Any, record: RecordType, period: str) -> Any:
     return label(rows, record, wanted[0].kind).isin([str(p) for p in wanted])
 
 
+def plain(rows: pa.Table) -> Iterator[dict[str, Any]]:
+    """The rows as plain data: exact numbers and times as the texts that import reads back, counts and yes or no as they are."""
+    from zhizao.store.files.csv import as_text
+
+    for batch in rows.to_batches(max_chunksize=10_000):
+        columns = [c.to_pylist() if _is_plain(c.type) else as_text(c) for c in batch.columns]
+        yield from (dict(zip(rows.column_names, cells, strict=True)) for cells in zip(*columns, strict=True))
+
+
+def _is_plain(type_: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(type_) or pa.types.is_boolean(type_) or pa.types.is_string(type_))
+
+
 def write(rows: pa.Table, to: Path | None, format_: str) -> None:
-    """Write rows to a file, or to standard output."""
+    """Write rows to a file, or to standard output.
+
+    Raises:
+        InputError: the file cannot be written, or a terminal cannot show the format.
+        ProgramError: the disk is full.
+    """
     from zhizao.store.files import write as write_file
 
     if to:
-        try:
-            write_file(rows, to, format_)
-        except OSError as error:
-            cure = Text("请检查文件夹是否存在、能否写入", "check that the folder exists and can be written")
-            raise InputError(Text("文件无法写入", f"the file cannot be written: {error.strerror}"), where=str(to), cure=cure) from error
+        write_whole(to, lambda draft: write_file(rows, draft, format_))
         return
     if format_ in BINARY and sys.stdout.isatty():
         cure = Text(f"加 --to FILE.{format_}", f"add --to FILE.{format_}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period
 from zhizao.model.record import RecordType
@@ -19,6 +21,8 @@ def periods_with_facts(session: Session, record: RecordType, indicator: Indicato
     return sorted(p for p in found if p.kind == indicator.period)
 
 
-def latest_period(session: Session, record: RecordType, indicator: Indicator, known: Known) -> Period | None:
-    """The last period that holds a fact; None without facts."""
-    return next(reversed(periods_with_facts(session, record, indicator, known)), None)
+def latest_period(session: Session, record: RecordType, indicator: Indicator, known: Known, now: datetime) -> Period | None:
+    """The last period that holds a fact and has begun; one mistyped year in the future does not hide the present. None without facts."""
+    found = periods_with_facts(session, record, indicator, known)
+    begun = [p for p in found if p.first_day <= now.date()]
+    return next(reversed(begun or found), None)

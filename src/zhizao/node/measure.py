@@ -12,8 +12,9 @@ from zhizao.model.period import Period
 from zhizao.model.series import Reading
 from zhizao.model.text import Text
 from zhizao.model.value import Known, Value
-from zhizao.node import names, question
+from zhizao.node import entities, names, question
 from zhizao.node.assemble import Node, now
+from zhizao.node.nothing import require_known_time
 from zhizao.node.question import Question
 from zhizao.node.simpson import flagged
 from zhizao.node.usable import require_usable
@@ -36,12 +37,13 @@ def measure(node: Node, asked: Question) -> list[Value | Reading]:
     periods = question.periods(asked.period) if asked.period else []
     by = names.levels(library, asked.by)
     with node.store.session() as session:
-        of = [names.entity(library, session, text) for text in asked.of]
+        of = [entities.entity(library, session, text, known) for text in asked.of]
+        require_known_time(library, session, indicator, periods)
         found: list[Value | Reading] = [
             *_computed(library, session, known, indicator, by=by, of=of, periods=periods),
             *_published(library, session, known if known != Known() else Known(as_of=now()), indicator, by=by, of=of, periods=periods),
         ]
-    return _of_series(found, asked.series)
+        return _of_series(library, session, indicator, found, asked.series)
 
 
 def _computed(
@@ -54,7 +56,7 @@ def _computed(
 
     record = library.records[indicator.record]
     require_usable(library, indicator, record)
-    latest = None if periods else latest_period(session, record, indicator, known)
+    latest = None if periods else latest_period(session, record, indicator, known, now())
     asked = periods or ([latest] if latest else [])
     if not asked:
         return []
@@ -83,8 +85,22 @@ def _latest_of_each(found: Iterable[Reading]) -> list[Reading]:
     return list(latest.values())
 
 
-def _of_series(found: Sequence[Value | Reading], series: str) -> list[Value | Reading]:
-    chosen = [v for v in found if not series or v.series == series]
-    if series and found and not chosen:
-        raise UnknownName(Text("序列", "series"), series, {v.series for v in found}, where="--series")
-    return chosen
+def _of_series(
+    library: Library, session: Session, indicator: Indicator, found: Sequence[Value | Reading], series: str
+) -> list[Value | Reading]:
+    """The values of the series asked for, of all where none is.
+
+    Raises:
+        UnknownName: the indicator has no such series, whatever the time and place.
+    """
+    from zhizao.measure.published import readings
+
+    if not series:
+        return list(found)
+    known = {r.series for r in readings(library, session) if r.indicator == indicator.id} | {v.series for v in found}
+    known |= {f"{indicator.id}.computed"} if indicator.is_computed else set()
+    # A narrow table shows a series without its indicator, so it may be asked for so.
+    wanted = series if series in known else f"{indicator.id}.{series}"
+    if wanted not in known:
+        raise UnknownName(Text("序列", "series"), series, known, where="--series")
+    return [v for v in found if v.series == wanted]

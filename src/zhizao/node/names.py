@@ -1,18 +1,16 @@
-"""From what a person writes to what the library calls it: entities by alias, indicators, record types, levels, plans."""
+"""From what a person writes to what the library calls it: indicators, record types, levels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
-from zhizao.errors import AmbiguousName, UnknownName
-from zhizao.model.entity import Entity, is_entity, level_of
+from zhizao.errors import UnknownName
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.node.usable import refuse_broken
-from zhizao.store.contract import Session
 
 Thing = TypeVar("Thing")
 
@@ -42,59 +40,18 @@ def record(library: Library, name: str) -> RecordType:
 
 
 def levels(library: Library, text: str) -> list[str]:
-    """The levels of a comma-separated list.
+    """The levels of a comma-separated list, each once.
 
     Raises:
         UnknownName: one of them is no level.
     """
-    known = {level.id: level.id for _, level in library.levels()}
-    return [_named(known, name.strip(), Text("层级", "level")) for name in text.split(",") if name.strip()]
+    ids = [*(level.id for _, level in library.levels()), *(r.level for r in library.records.values() if r.level)]
+    known = {level: level for level in ids}
+    asked = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
+    return [_named(known, name, Text("层级", "level"), "--by") for name in asked]
 
 
-def entity(library: Library, session: Session, text: str) -> str:
-    """The id of an entity, given as an id or as a name or alias in either language.
-
-    Raises:
-        UnknownName: nothing carries the name.
-        AmbiguousName: several entities carry it.
-    """
-    if is_entity(text):
-        known = {level.prefix: text for _, level in library.levels()}
-        return _named(known, level_of(text), Text("层级", "level"))
-    shipped = [e for h in library.hierarchies.values() for e, _ in h.members]
-    found = {e.id for e in shipped if _carries(e, text)} | set(_stored(library, session, text))
-    if not found:
-        raise UnknownName(Text("对象", "entity"), text, _all_names(shipped), where="--of")
-    if len(found) > 1:
-        raise AmbiguousName(text, found)
-    return found.pop()
-
-
-def _named(known: Mapping[str, Thing], name: str, kind: Text) -> Thing:
+def _named(known: Mapping[str, Thing], name: str, kind: Text, where: str = "") -> Thing:
     if name not in known:
-        raise UnknownName(kind, name, known)
+        raise UnknownName(kind, name, known, where=where)
     return known[name]
-
-
-def _names(entity: Entity) -> tuple[str, ...]:
-    return (entity.name.zh, entity.name.en, *entity.aliases)
-
-
-def _carries(entity: Entity, text: str) -> bool:
-    return text.casefold() in (name.casefold() for name in _names(entity))
-
-
-def _all_names(entities: Iterable[Entity]) -> list[str]:
-    return [name for entity in entities for name in _names(entity)]
-
-
-def _stored(library: Library, session: Session, text: str) -> list[str]:
-    """Entities of the home itself that carry a name."""
-    record = library.records.get("entity")
-    if record is None:
-        return []
-    rows = session.relation(record)
-    low = text.casefold()
-    aliases = ("|" + rows.aliases.fill_null("") + "|").lower()
-    carries = (rows.name_zh.lower() == low) | (rows.name_en.lower() == low) | aliases.contains(f"|{low}|")
-    return [str(e) for e in session.fetch(rows.filter(carries).select("entity")).column("entity").to_pylist()]

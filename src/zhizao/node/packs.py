@@ -51,6 +51,18 @@ def register(home: Path, about: Sequence[Path]) -> list[Path]:
     return [folder for folder in about if folder not in in_use and config.remember(home, folder)]
 
 
+def require_unused(home: Path, name: str) -> None:
+    """Refuse a second pack of one name: its definitions would hide those of the first.
+
+    Raises:
+        InputError: names the pack that the home uses already.
+    """
+    used = next((folder for folder in folders_of(home) if folder.name == name), None)
+    if used:
+        cure = Text("换一个数据目录，或从其 home.yaml 中去掉原来的包", "name another home, or take the pack there out of its home.yaml")
+        raise InputError(Text(f"{home} 已在用同名的包 {used}", f"{home} uses a pack of that name already: {used}"), where=name, cure=cure)
+
+
 def _folder(name: str, in_use: Sequence[Path]) -> Path:
     path = Path(name)
     if path.is_dir():

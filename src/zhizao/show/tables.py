@@ -11,7 +11,7 @@ from zhizao.model.evaluation import PlanLine
 from zhizao.model.finding import Finding
 from zhizao.model.receipt import Receipt
 from zhizao.model.series import Reading
-from zhizao.model.text import Lang, Text, same
+from zhizao.model.text import Lang, Text
 from zhizao.model.value import Explanation, Value
 from zhizao.show.figures import bounded, grouped
 from zhizao.show.json import Tested, exact
@@ -28,18 +28,41 @@ SHOWN = 20
 """Facts and parts of an explanation that are listed; the rest is counted."""
 
 
-def values(found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Text] = MappingProxyType({})) -> RenderableType:
-    """Values and published readings, one row each; entities by id and, where they have one, by name."""
+def values(
+    found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Text] = MappingProxyType({}), width: int = 0
+) -> RenderableType:
+    """Values and published readings, one row each; entities by id and, where they have one, by name.
+
+    Args:
+        width: cells of the terminal; where the table is wider, series are written without their indicator, which all rows share.
+    """
+    if not found:
+        return _line(Text("没有值", "no values"), lang)
+    table = _values(found, lang, names, short=False)
+    return table if not width or _cells(table) <= width else _values(found, lang, names, short=True)
+
+
+def _values(found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Text], *, short: bool) -> Table:
     from rich.markup import escape
 
     table = _table(lang, ("对象", "entity"), ("时期", "period"), ("数值", "value", "right"), ("单位", "unit"), ("类别", "kind"),
-                   ("口径", "scope"), ("覆盖率", "coverage", "right"), ("序列", "series"))  # fmt: skip
+                   ("口径", "scope"), ("覆盖率", "coverage", "right"), ("序列", "series"), gap=1 if short else 2)  # fmt: skip
     for v in found:
         kind, scope = word(KINDS, v.kind).in_(lang), word(SCOPES, v.scope).in_(lang)
-        cells = (named(v.entity, names, lang), str(v.period), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), v.series)
+        series = v.series.removeprefix(f"{v.indicator}.") if short else v.series
+        cells = (named(v.entity, names, lang), str(v.period), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), series)
         entity, period, *rest = (escape(cell) for cell in cells)
         table.add_row(entity, period, _figure(v, lang), *rest)
-    return table if found else _line(Text("没有值", "no values"), lang)
+    return table
+
+
+def _cells(table: Table) -> int:
+    """The cells a table takes where there is room."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    console = Console(width=10_000)
+    return Measurement.get(console, console.options, table).maximum
 
 
 def named(entity: str, names: Mapping[str, Text], lang: Lang) -> str:
@@ -79,7 +102,7 @@ def explanation(e: Explanation, lang: Lang, names: Mapping[str, Text] = MappingP
         tree, Text("合并后的状态", "merged states"), [f"{escape(name)} = {escape(state)}" for name, state in e.states], len(e.states), lang
     )
     _branch(tree, Text("组成", "parts"), [_headline(v, lang, names) for v in e.children[:SHOWN]], len(e.children), lang)
-    facts = [_fact(f.id, f.source, f.place, f.fields) for f in e.facts[:SHOWN]]
+    facts = [_fact(f.id, f.source, _place(f.place, lang), f.fields) for f in e.facts[:SHOWN]]
     _branch(tree, Text("事实", "facts"), facts, max(e.facts_total, len(e.facts)), lang)
     tree.add(f"{Text('摘要', 'digest').in_(lang)}: {e.digest}")
     return tree
@@ -91,6 +114,12 @@ def _headline(v: Value, lang: Lang, names: Mapping[str, Text]) -> str:
     shown = exact(v.value) if v.value is not None else word(STATUSES, v.status).in_(lang)
     unit = word(UNITS, v.unit).in_(lang).strip() if v.value is not None else ""
     return f"[bold]{escape(v.indicator)}[/] {escape(named(v.entity, names, lang))} {v.period}: [bold]{escape(shown or '')}[/] {escape(unit)}"
+
+
+def _place(place: str, lang: Lang) -> str:
+    """The place of a fact in its source: a line by its number, anything else as the source writes it."""
+    number = place.removeprefix("line ")
+    return Text(f"第 {number} 行", place).in_(lang) if place.startswith("line ") and number.isdigit() else place
 
 
 def _fact(id_: str, source: str, place: str, fields: Sequence[tuple[str, str]]) -> str:
@@ -171,7 +200,9 @@ def findings(found: Sequence[Finding], lang: Lang) -> Group:
 
 
 def receipt(r: Receipt, lang: Lang) -> RenderableType:
-    """The count of one delivery as a balance."""
+    """The count of one delivery as a balance; never wrapped, so that the file it names can be copied."""
+    from rich.text import Text as Line
+
     parts = [(Text("入库", "stored"), r.stored), (Text("重复", "duplicate"), r.duplicate), (Text("被拒", "rejected"), r.rejected)]
     parts += [(Text("暂存", "spooled"), r.spooled)] if r.spooled else []
     lines = [f"{Text('收到', 'received').in_(lang)} {grouped(r.received)} = " + " + ".join(f"{t.in_(lang)} {grouped(n)}" for t, n in parts)]
@@ -179,7 +210,7 @@ def receipt(r: Receipt, lang: Lang) -> RenderableType:
         lines.append(Text(f"取整 {grouped(r.rounded)} 行", f"{grouped(r.rounded)} rows rounded").in_(lang))
     if r.rejects_file:
         lines.append(Text(f"被拒各行及原因：{r.rejects_file}", f"rejected rows and reasons: {r.rejects_file}").in_(lang))
-    return _line(same("\n".join(lines)), lang)
+    return Line("\n".join(lines), no_wrap=True, overflow="ignore")
 
 
 def tests(results: Sequence[Tested], lang: Lang) -> Group:
@@ -207,10 +238,10 @@ def _line(text: Text, lang: Lang) -> Line:
     return Line(text.in_(lang))
 
 
-def _table(lang: Lang, *columns: tuple[str, str] | tuple[str, str, str]) -> Table:
+def _table(lang: Lang, *columns: tuple[str, str] | tuple[str, str, str], gap: int = 2) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     for zh, en, *side in columns:
         table.add_column(Text(zh, en).in_(lang), justify="right" if side else "left", overflow="fold")
     return table

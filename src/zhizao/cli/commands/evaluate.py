@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from zhizao.cli.commands.plan import PLAN, lines
 from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
+from zhizao.node.whole import require_place, write_whole
 from zhizao.show.json import scored
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 REPORTS = (".html", ".pdf")
 
 
-@command("evaluate", Text("按公布数评估规划，判定每一项目标", "evaluate the plan: judge every target by published figures"))
+@command(
+    "evaluate",
+    Text("按公布数评估规划，判定每一项目标", "evaluate the plan: judge every target by published figures"),
+    "zhizao evaluate",
+    "zhizao evaluate --as-of 2021-06 --year 2020",
+    "zhizao evaluate --report plan.html",
+)
 @option("--plan", metavar="PACK", default="", words=PLAN)
 @option("--year", metavar="Y", default="", words=Text("只看这一年的目标", "only the targets of this year"))
 @option("--as-of", metavar="T", default="", words=AS_OF)
@@ -39,10 +45,27 @@ def COMMAND(shell: Shell, plan: str, year: str, as_of: str, report: str, midterm
     _check(year, report)
     evaluation = _evaluation(shell, plan, as_of) if report else None
     title, rows = _rows(shell, plan, as_of, evaluation)
-    _show(shell, title, [row for row in rows if not year or str(row["year"]) == year], as_of)
+    chosen = _of_year(rows, year)
     if evaluation:
         _report(shell, evaluation, plan, Path(report))
+    _show(shell, title, chosen, as_of)
+    if report:
+        shell.say(Text(f"报告已写入 {report}", f"the report is in {report}"))
     return 0
+
+
+def _of_year(rows: list[dict[str, Any]], year: str) -> list[dict[str, Any]]:
+    """The rows of a target year, all of them where none is asked for.
+
+    Raises:
+        InputError: the plan has no target for the year.
+    """
+    chosen = [row for row in rows if not year or str(row["year"]) == year]
+    if rows and not chosen:
+        years = sorted({str(row["year"]) for row in rows})
+        cure = Text(f"可写 {'、'.join(years)}", f"write one of: {', '.join(years)}")
+        raise InputError(Text(f"规划没有 {year} 年的目标", f"the plan has no targets for {year}"), where="--year", cure=cure)
+    return chosen
 
 
 def _check(year: str, report: str) -> None:
@@ -51,6 +74,8 @@ def _check(year: str, report: str) -> None:
     if report and Path(report).suffix.lower() not in REPORTS:
         cure = Text("文件名应以 .html 或 .pdf 结尾", "let the name end in .html or .pdf")
         raise InputError(Text("不知道要写哪种报告", "it does not say which kind of report"), where=f"--report {report}", cure=cure)
+    if report:
+        require_place(Path(report))
 
 
 def _rows(shell: Shell, plan: str, as_of: str, known: Evaluation | None) -> tuple[Text, list[dict[str, Any]]]:
@@ -81,22 +106,20 @@ def _evaluation(shell: Shell, plan: str, as_of: str) -> Evaluation:
 
 
 def _report(shell: Shell, evaluation: Evaluation, plan: str, file: Path) -> None:
-    """Write the report, for which the plan's tree is proved too."""
-    sys.stdout.flush()
+    """Write the report, for which the plan's tree is proved too; before the table, whose reader may stop reading."""
     with shell.working(Text("写报告", "writing the report")):
-        _write(replace(evaluation, plan_lines=lines(shell, plan)), file, shell)
-    shell.say(Text(f"报告已写入 {file}", f"the report is in {file}"))
+        content = _drawn(replace(evaluation, plan_lines=lines(shell, plan)), file, shell)
+        write_whole(file, lambda draft: _fill(draft, content))
 
 
-def _write(evaluation: Evaluation, file: Path, shell: Shell) -> None:
+def _drawn(evaluation: Evaluation, file: Path, shell: Shell) -> bytes:
     from zhizao.show.report import html, pdf
 
-    content = pdf(evaluation, shell.lang) if file.suffix.lower() == ".pdf" else html(evaluation, shell.lang).encode()
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        cure = Text("请换一个可写的位置", "name a place that can be written")
-        raise InputError(Text("报告无法写入", "the report cannot be written"), where=str(file), cure=cure) from error
+    return pdf(evaluation, shell.lang) if file.suffix.lower() == ".pdf" else html(evaluation, shell.lang).encode()
+
+
+def _fill(draft: Path, content: bytes) -> None:
+    draft.write_bytes(content)
 
 
 def _asked(as_of: str) -> str:

@@ -10,7 +10,12 @@ from zhizao.cli.shell import Shell
 from zhizao.model.text import Text
 
 
-@command("explain", Text("说明一个数的由来：公式、状态、组成、直到事实", "say why a value is what it is: formula, states, parts, down to the facts"))
+@command(
+    "explain",
+    Text("说明一个数的由来：公式、状态、组成、直到事实", "say why a value is what it is, down to the facts"),
+    "zhizao explain region_gerd --of nation:CN --period 2022",
+    "zhizao explain quality_index --of China --period 2021",
+)
 @argument("indicator", metavar="INDICATOR")
 @option("--of", metavar="ENTITY", required=True, words=Text("对象，编号或名称", "the entity, by id or name"))
 @option("--period", metavar="P", required=True, words=Text("期", "the period"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,11 +13,20 @@ from zhizao.cli.bilingual import argument, command, option
 from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
+from zhizao.node.whole import require_place
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMATS = ("csv", "parquet", "xlsx", "jsonl")
 
 
-@command("export", Text("导出当前有效的事实，导出的文件可再导入", "export the facts that hold now, as a file that import reads back"))
+@command(
+    "export",
+    Text("导出当前有效的事实，导出的文件可再导入", "export the facts that hold now; import reads them back"),
+    "zhizao export region_gerd --to gerd.xlsx",
+    "zhizao export region_gerd --of Jiangsu --period 2019..2022",
+)
 @argument("type", metavar="TYPE|observation")
 @option("--of", metavar="ENTITY", words=Text("只导出这个对象（编号或名称）", "only this entity (id or name)"))
 @option("--period", metavar="P|A..B", words=Text("只导出这些期", "only these periods"))
@@ -26,18 +38,43 @@ def COMMAND(shell: Shell, type: str, of: str | None, period: str | None, format_
     from zhizao.node.export import export, write
     from zhizao.node.names import record
 
-    format_ = format_ or _format_of(to)
-    if format_ not in FORMATS:
-        cure = Text(f"可写 {'、'.join(FORMATS)}", f"write one of {', '.join(FORMATS)}")
-        raise InputError(Text(f"没有格式 {format_}", f"there is no format {format_}"), where="--format", cure=cure)
+    file, chosen = Path(to) if to else None, _format(shell, format_, to)
+    if file:
+        require_place(file)
     node = shell.node()
     rows = export(node, record(node.library, type), of=of, period=period)
-    write(rows, Path(to) if to else None, format_)
+    if shell.settings.json and not file:
+        shell.stream(_as_json(rows))
+    else:
+        write(rows, file, chosen)
+    if shell.settings.json and file:
+        shell.answer({"rows": rows.num_rows, "file": str(file), "format": chosen}, lambda: "")
     place = Text(f"写入 {to}", f"to {to}") if to else Text("写到标准输出", "to standard output")
     shell.say(Text(f"{rows.num_rows} 行，{place.zh}", f"{rows.num_rows} rows {place.en}"))
     return 0
 
 
-def _format_of(to: str | None) -> str:
-    suffix = Path(to).suffix.lstrip(".").lower() if to else ""
-    return suffix if suffix in FORMATS else "csv"
+def _as_json(rows: pa.Table) -> Iterator[str]:
+    """The rows as a JSON list, a row a line."""
+    from zhizao.node.export import plain
+
+    yield "["
+    for number, row in enumerate(plain(rows)):
+        yield ("," if number else "") + "\n  " + json.dumps(row, ensure_ascii=False)
+    yield "\n]\n" if rows.num_rows else "]\n"
+
+
+def _format(shell: Shell, named: str | None, to: str | None) -> str:
+    """The format to write in: the one named, else as the file's name says, else csv.
+
+    Raises:
+        InputError: there is no such format, or two are asked for at once.
+    """
+    chosen = (named or Path(to or "").suffix.lstrip(".")).lower()
+    if named and chosen not in FORMATS:
+        cure = Text(f"可写 {'、'.join(FORMATS)}", f"write one of {', '.join(FORMATS)}")
+        raise InputError(Text(f"没有格式 {named}", f"there is no format {named}"), where="--format", cure=cure)
+    if named and not to and shell.settings.json:
+        cure = Text("去掉其中一个，或用 --to 写到文件", "leave one of the two out, or write to a file with --to")
+        raise InputError(Text("--json 时标准输出只给 JSON", "with --json standard output holds JSON alone"), where=f"--format {named}", cure=cure)
+    return chosen if chosen in FORMATS else "csv"

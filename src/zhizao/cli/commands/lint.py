@@ -17,6 +17,8 @@ from zhizao.model.text import Text
         "检查内容包，一次列出全部问题\n没有必须改正的问题时，程序之外的包即登记到数据目录，此后可导入、测算。",
         "check packs and list every finding at once\nA pack outside the program without blocking findings is registered in the home: import and measure then know it.",
     ),
+    "zhizao lint",
+    "zhizao lint plant/my_pack",
 )
 @argument("packs", nargs=-1, metavar="[PACK_OR_FOLDER …]")
 @click.pass_obj

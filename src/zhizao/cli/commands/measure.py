@@ -16,9 +16,12 @@ STORED_AS_OF = Text("按本库当时的内容重算", "replay what this home hel
     "measure",
     Text(
         "测算指标：由事实计算，并列出已公布的序列\n不写 --by、--of 时给出全国数；不写 --period 时给出有事实的最近一期。",
-        "measure an indicator: computed from facts, with the published series beside it\n"
+        "measure an indicator: computed values beside published series\n"
         "Without --by and --of: the nation; without --period: the latest period with facts.",
     ),
+    "zhizao measure rd_intensity",
+    "zhizao measure region_gerd --by region --period 2022",
+    "zhizao measure region_gerd --of Jiangsu --of region:33 --period 2019..2022 --as-of 2022-06",
 )
 @argument("indicator", metavar="INDICATOR")
 @option("--by", metavar="LEVEL[,LEVEL]", default="", words=Text("按层级分列，如 region 或 region,sector", "a value for each entity of a level: region, or region,sector"))
@@ -34,6 +37,7 @@ def COMMAND(
 ) -> int:
     """Measure one indicator."""
     from zhizao.node.measure import measure
+    from zhizao.node.nothing import why_nothing
     from zhizao.node.question import Question
     from zhizao.show import json, tables
 
@@ -41,5 +45,7 @@ def COMMAND(
     node = shell.node()
     with shell.working(Text(f"测算 {indicator}", f"measuring {indicator}")):
         values = measure(node, question)
-    shell.answer(json.measure(values), lambda: tables.values(values, shell.lang, node.library.entity_names()))
+    if not values:
+        shell.say(why_nothing(node, question))
+    shell.answer(json.measure(values), lambda: tables.values(values, shell.lang, node.library.entity_names(), shell.width))
     return 0

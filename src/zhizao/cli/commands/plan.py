@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 PLAN = Text("哪个规划包（默认为已装载的第一个）", "which plan's pack (default: the first one loaded)")
 
 
-@command("plan", Text("规划的目标、任务、领域、保障与系统，哪些已有支持", "the plan's goals, tasks, fields, supports and systems: what is served now"))
+@command(
+    "plan",
+    Text("规划的目标、任务、领域、保障与系统，哪些已有支持", "what of the plan is served now: goals, tasks, fields, systems"),
+    "zhizao plan",
+    "zhizao plan --json",
+)
 @option("--plan", metavar="PACK", default="", words=PLAN)
 @click.pass_obj
 def COMMAND(shell: Shell, plan: str) -> int:

@@ -9,7 +9,12 @@ from zhizao.cli.shell import Shell
 from zhizao.model.text import Text
 
 
-@command("test", Text("运行内容包自带的测试（.test.yaml）", "run the packs' own tests (.test.yaml)"))
+@command(
+    "test",
+    Text("运行内容包自带的测试（.test.yaml）", "run the packs' own tests (.test.yaml)"),
+    "zhizao test",
+    "zhizao test made_in_china_2025",
+)
 @argument("packs", nargs=-1, metavar="[PACK_OR_FOLDER …]")
 @click.pass_obj
 def COMMAND(shell: Shell, packs: tuple[str, ...]) -> int:
