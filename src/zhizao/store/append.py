@@ -72,8 +72,10 @@ def _checked(engine: DuckDB, record: RecordType, rows: pa.Table, source: Source)
 
 def opened(rim: Rim, record: str, key: tuple[str, ...]) -> Batch:
     """The next batch of a home, empty as yet; stored later than every batch before it. Call it as the one writer."""
-    before = rim.history.all()
+    before = rim.history.batches()
     last = before[-1] if before else None
+    if last and rim.home.last_batch() != (last.number, last.seal):
+        rim.home.note_last(last.number, last.seal)  # the writer before died, or its disk was full, before it could say so
     now = rim.clock().astimezone(UTC)
     now = max(now, last.at + timedelta(microseconds=1)) if last else now
     end = last.last if last else 0
@@ -88,7 +90,7 @@ def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: B
     """The rows to store, in the order of the delivery."""
     import ibis
 
-    before = [b for b in rim.history.all() if b.record == record.id and b.stored]
+    before = [b for b in rim.history.batches() if b.record == record.id and b.stored]
     stored = LocalSession(engine, rim.home, before).versions(record, before)
     new = news(record, rows, stored, revised=any(b.revises for b in before), engine=engine)
     now = ibis.literal(batch.at, "timestamp('UTC', 6)")
@@ -126,7 +128,7 @@ def numbered(rows: pa.Table, batch: Batch, schema: pa.Schema) -> pa.Table:
 def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
     """Store a batch: its segment first, then the commit that makes it exist. Call it as the one writer."""
     table = rim.home.facts / batch.record
-    delta.sweep(table, {b.segment for b in rim.history.all() if b.record == batch.record})
+    delta.sweep(table, {b.segment for b in rim.history.batches() if b.record == batch.record})
     file: Path | None = None
     if len(rows):
         file = table / f"{batch.number:08d}.parquet"
@@ -136,7 +138,7 @@ def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
     seal = seal_of(batch.sealed)
     batch = replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
     delta.commit(table, rows.schema, file, len(rows), batch.to_json())
-    replace_file(rim.home.head, f'{{"number": {batch.number}, "seal": "{seal}"}}\n'.encode())
+    rim.home.note_last(batch.number, seal)
     return batch
 
 

@@ -46,13 +46,27 @@ def commit(table: Path, schema: pa.Schema, segment: Path | None, rows: int, note
 
 def commits(table: Path) -> list[Path]:
     """The commits of a table, oldest first; what a failing machine left empty is none."""
-    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if f.stat().st_size]
+    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if _size(f)]
+
+
+def commit_name(number: int) -> str:
+    """The file of a table's commit, counted from 0."""
+    return f"{number:020d}.json"
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # empty, and swept by a writer a moment ago
+        return 0
 
 
 def sweep(table: Path, segments: set[str]) -> None:
-    """Remove what a writer that died left behind: commits without content, segments that no commit names. Call it as the one writer."""
+    """Remove what a writer that died left behind: commits without content or without a name, segments that no commit names. Call it as the one writer."""
     for torn in (f for f in (table / LOG).glob("*.json") if not f.stat().st_size):
         torn.unlink()
+    for draft in (table / LOG).glob("_commit_*"):
+        draft.unlink()
     for orphan in (f for f in table.glob("*.parquet") if f.name not in segments):
         orphan.unlink()
 

@@ -39,7 +39,7 @@ def withdraw(rim: Rim, fact: str, why: str) -> None:
 def _row_of(rim: Rim, fact: str) -> tuple[Batch, pa.Table]:
     record, _, number = fact.rpartition(":")
     if number.isdecimal() and number.isascii():
-        for batch in rim.history.all():
+        for batch in rim.history.batches():
             if batch.record == record and batch.first <= int(number) <= batch.last:
                 return batch, segment.read(rim.home.facts / record / batch.segment, (int(number), int(number)))
     cure = Text("export 和 explain 会给出事实编号，形如 annual_return:12", "export and explain give the numbers of facts, such as annual_return:12")
@@ -60,7 +60,7 @@ def _last_version(rim: Rim, batch: Batch, row: pa.Table) -> dict[str, Any]:
 
 
 def _segments(rim: Rim, record: str) -> Sequence[Any]:
-    return [rim.home.facts / record / b.segment for b in rim.history.all() if b.record == record and b.segment]
+    return [rim.home.facts / record / b.segment for b in rim.history.batches() if b.record == record and b.segment]
 
 
 def _require_that_it_holds(fact: str, row: pa.Table, last: dict[str, Any]) -> None:
