@@ -54,7 +54,7 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
         rejected = engine.fetch(found.filter(found[WHY].notnull()).select(INDEX, ROW, WHY).order_by(INDEX))
         with rim.home.writing():
             batch = opened(rim, record.id, record.key)
-            kept = _kept(rim, engine, record, found.filter(found[WHY].isnull()), batch)
+            kept = _kept(rim, engine, record, found.filter(found[WHY].isnull()), batch, source.sha256)
             batch = replace(batch, source=source.name, sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
             batch = replace(batch, duplicate=len(rows) - len(kept) - len(rejected), rounded=_trues(kept, ROUNDED))
             if len(rejected):
@@ -86,13 +86,14 @@ def opened(rim: Rim, record: str, key: tuple[str, ...]) -> Batch:
     )  # fmt: skip
 
 
-def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: Batch) -> pa.Table:
+def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: Batch, sha256: str) -> pa.Table:
     """The rows to store, in the order of the delivery."""
     import ibis
 
-    before = [b for b in rim.history.batches() if b.record == record.id and b.stored]
+    delivered = [b for b in rim.history.batches() if b.record == record.id]
+    before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
-    new = news(record, rows, stored, revised=any(b.revises for b in before), engine=engine)
+    new = news(record, rows, stored, revised=any(b.revises for b in before), again=again, engine=engine)
     now = ibis.literal(batch.at, "timestamp('UTC', 6)")
     after = ibis.greatest(now, new[AFTER])
     published = ibis.coalesce(new[PUBLISHED], after) if gives_publication(record) else after

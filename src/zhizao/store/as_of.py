@@ -1,4 +1,6 @@
-"""Which version of each key holds. Versions are ordered by (published_at, number); the last one known holds, unless it withdraws."""
+"""Which version of each key holds: the last by (published_at, number) of those that stand. A withdrawal ends every version of its key
+that was stored before it; what is stored after it stands, whenever it was published.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ class Engine(Protocol):
 
 
 def latest(rows: ir.Table, key: Sequence[str], engine: Engine) -> ir.Table:
-    """The last version of every key, withdrawals included.
+    """The version of every key that decides: the one that holds, or the withdrawal that ended it.
 
     Only keys with several versions are compared; all other rows pass through. Call it where some row revises another.
     """
@@ -38,14 +40,25 @@ def holding(rows: ir.Table, key: Sequence[str], engine: Engine) -> ir.Table:
 
 
 def superseded(rows: ir.Table, key: Sequence[str]) -> ir.Table:
-    """The numbers of the facts that a later version of their key replaces."""
+    """The numbers of the facts that another version of their key replaces or ends."""
     import ibis
 
     revising = rows.filter(rows[REVISES]).select(*key).distinct()
-    versions = matching(rows.select(FACT, PUBLISHED_AT, *key), revising, key)
-    place = ibis.row_number().over(group_by=list(key), order_by=[versions[PUBLISHED_AT].desc(), versions[FACT].desc()])
-    ranked = versions.mutate(_place=place)
+    versions = matching(rows.select(FACT, PUBLISHED_AT, OP, *key), revising, key)
+    withdrawn = versions[FACT].max(where=versions[OP] == "withdraw").over(group_by=list(key))
+    versions = versions.mutate(_ended=(versions[FACT] < withdrawn).fill_null(False))
+    # Of what stands, an assertion comes before the withdrawal it was stored after.
+    order = [versions["_ended"], versions[OP], versions[PUBLISHED_AT].desc(), versions[FACT].desc()]
+    ranked = versions.mutate(_place=ibis.row_number().over(group_by=list(key), order_by=order))
     return ranked.filter(ranked["_place"] > 0).select(FACT)
+
+
+def standing(rows: ir.Table, key: Sequence[str]) -> ir.Table:
+    """The assertions that no withdrawal ended, replaced by later ones or not."""
+    ends = rows.filter(rows[OP] == "withdraw").group_by(list(key)).aggregate(_end=rows[FACT].max())
+    ends = ends.select("_end", **{f"_e_{k}": ends[k] for k in key})
+    ended = [*(rows[k].identical_to(ends[f"_e_{k}"]) for k in key), rows[FACT] < ends["_end"]]
+    return rows.filter(rows[OP] == "assert").anti_join(ends, ended)
 
 
 def matching(rows: ir.Table, others: ir.Table, columns: Sequence[str]) -> ir.Table:

@@ -11,6 +11,7 @@ from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao.store import segment
 from zhizao.store.append import Rim, numbered, opened, sealed
+from zhizao.store.as_of import latest
 from zhizao.store.batch import Batch
 from zhizao.store.columns import OP, REVISES, ROW
 from zhizao.store.contract import FACT, PUBLISHED_AT
@@ -25,7 +26,7 @@ def withdraw(rim: Rim, fact: str, why: str) -> None:
 
     with rim.home.writing():
         batch, row = _row_of(rim, fact)
-        last = _last_version(rim, batch, row)
+        last = _deciding(rim, batch, row)
         _require_that_it_holds(fact, row, last)
         new = opened(rim, batch.record, batch.key)
         published = pa.array([max(new.at, last[PUBLISHED_AT])], pa.timestamp("us", "UTC"))
@@ -46,17 +47,17 @@ def _row_of(rim: Rim, fact: str) -> tuple[Batch, pa.Table]:
     raise InputError(Text(f"没有事实 {fact}", f"there is no fact {fact}"), where=fact, cure=cure)
 
 
-def _last_version(rim: Rim, batch: Batch, row: pa.Table) -> dict[str, Any]:
-    """The version of the row's key that is last now."""
+def _deciding(rim: Rim, batch: Batch, row: pa.Table) -> dict[str, Any]:
+    """The version that decides the row's key now."""
     import ibis
 
     from zhizao.store.engines.duckdb import DuckDB
 
     with closing(DuckDB(rim.home.spill)) as engine:
-        rows = engine.scan(_segments(rim, batch.record), row.select([*batch.key, FACT, PUBLISHED_AT, OP]).schema)
+        rows = engine.scan(_segments(rim, batch.record), row.select([*batch.key, FACT, PUBLISHED_AT, OP, REVISES]).schema)
         same = [rows[k].identical_to(ibis.literal(row[k][0].as_py(), rows[k].type())) for k in batch.key]
-        versions = engine.fetch(rows.filter(*same)).to_pylist()
-    return max(versions, key=lambda v: (v[PUBLISHED_AT], v[FACT]))
+        found: list[dict[str, Any]] = engine.fetch(latest(rows.filter(*same), batch.key, engine)).to_pylist()
+    return found[0]
 
 
 def _segments(rim: Rim, record: str) -> Sequence[Any]:
@@ -65,7 +66,7 @@ def _segments(rim: Rim, record: str) -> Sequence[Any]:
 
 def _require_that_it_holds(fact: str, row: pa.Table, last: dict[str, Any]) -> None:
     if last[OP] == "withdraw":
-        cure = Text("无需处理；重新导入即可再次生效", "nothing to do; importing it again makes it hold again")
+        cure = Text("无需处理；若要再次生效，请把该行放在另一个文件里导入", "nothing to do; to make it hold again, import its row in another file")
         raise InputError(Text(f"{fact} 已经撤回", f"{fact} is withdrawn already"), where=fact, cure=cure)
     if last[FACT] != row[FACT][0].as_py():
         now = f"{fact.rpartition(':')[0]}:{last[FACT]}"
