@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.store.conftest import ticking
 from zhizao.checks.store import table
+from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text, same
 from zhizao.store.contract import Source
@@ -147,6 +148,12 @@ def test_the_rejects_file_keeps_line_field_reason_and_raw_row_and_names_unused_c
 def test_columns_may_carry_the_names_of_the_fields():
     stored, _ = take(pa.table({"设备": ["M1"], "Period": ["2020"], "功率": ["3"]}))
     assert (stored[0]["machine"], stored[0]["when"], stored[0]["power"]) == ("machine:M1", "2020", Decimal(3))
+
+
+def test_a_field_in_two_columns_is_refused_because_nobody_can_say_which_is_meant():
+    with pytest.raises(InputError, match="power stands in several columns: power, 功率") as refused:
+        take(pa.table({"machine": ["M1"], "when": ["2020"], "power": ["3"], "功率": ["4"]}))
+    assert refused.value.cure
 
 
 def test_typed_columns_say_the_same_as_texts():

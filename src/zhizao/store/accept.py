@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
+from zhizao.model.text import Text
 from zhizao.store.columns import GIVEN, ROW, WIDE, digits, gives_publication
 from zhizao.store.numbers import counting, marked, numbers
 from zhizao.store.reading import instant, period, read_each
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LINE, FAULT = "_line", "_fault"
-"""Columns a reader of files may add: the line of a row in its file, and the raw text of a row that could not be read as one."""
+"""Columns a reader of files may add: the line of a row in its file, and what is wrong with a row that could not be read as one (see ``faults``)."""
 INDEX, WHY, ROUNDED, PUBLISHED = "_index", "_why", "_rounded", "_given"
 """Columns of a checked delivery: position, reason ``code:field`` (null: fit to be stored), whether a figure was rounded, given publication."""
 
@@ -40,9 +42,13 @@ def texts(record: RecordType, rows: pa.Table, first_line: int) -> pa.Table:
     """The rows as trimmed texts, one column a field, with what the model's own parsers made of periods and dates.
 
     Every typed value is read by way of its text, so that a spreadsheet, a text file and a typed column say the same.
+
+    Raises:
+        InputError: two columns carry one field.
     """
     import pyarrow as pa
 
+    _require_one_column_a_field(record, rows)
     with ThreadPoolExecutor() as threads:
         read = dict(zip(record.fields, threads.map(lambda field: _read(record, field, rows), record.fields), strict=True))
     found: dict[str, pa.Array | pa.ChunkedArray] = {field.id: column.texts for field, column in read.items()}
@@ -74,6 +80,16 @@ def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
 def column_of(field: Field, rows: pa.Table) -> str:
     """The name under which a delivery carries a field: its id, else its Chinese or English name ('' where it does not)."""
     return next((name for name in (field.id, field.name.zh, field.name.en) if name in rows.column_names), "")
+
+
+def _require_one_column_a_field(record: RecordType, rows: pa.Table) -> None:
+    """Of a field that stands under its id and under its name nobody can say which is meant."""
+    for field in record.fields:
+        names = dict.fromkeys(name for name in (field.id, field.name.zh, field.name.en) if name == field.id or not record.field(name))
+        if len(found := [name for name in names if name in rows.column_names]) > 1:
+            listed = ", ".join(found)
+            what = Text(f"字段 {field.id} 出现在多列：{listed}", f"the field {field.id} stands in several columns: {listed}")
+            raise InputError(what, where=record.id, cure=Text("请只留一列", "keep only one of them"))
 
 
 def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -11,6 +11,7 @@ from zhizao.model.text import Text
 from zhizao.store.accept import FAULT, INDEX, LINE, WHY, column_of
 from zhizao.store.columns import ROW
 from zhizao.store.contract import Source
+from zhizao.store.faults import UNREADABLE, read_fault
 from zhizao.store.numbers import NUMBER
 
 if TYPE_CHECKING:
@@ -41,10 +42,13 @@ def _lines(record: RecordType, rows: pa.Table, rejected: pa.Table) -> Iterator[d
 
 def _line(record: RecordType, said: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
     code, _, name = said[WHY].partition(":")
+    if code == "unreadable":
+        why, whole = read_fault(raw[FAULT])
+        return {"line": said[ROW], "field": "", "reason": {"zh": why.zh, "en": why.en}, "row": whole}
     field = record.field(name)
     cell = next((raw[n] for n in (field.id, field.name.zh, field.name.en) if n in raw), None) if field else None
     why = reason(code, field, "" if cell is None else str(cell).strip())
-    row = {k: v if v is None else str(v) for k, v in raw.items() if k not in (LINE, FAULT)} if code != "unreadable" else raw.get(FAULT)
+    row = {k: v if v is None else str(v) for k, v in raw.items() if k not in (LINE, FAULT)}
     return {"line": said[ROW], "field": name, "reason": {"zh": why.zh, "en": why.en}, "row": row}
 
 
@@ -57,7 +61,7 @@ def reason(code: str, field: Field | None, cell: str) -> Text:
         staff is no number: many
     """
     if field is None:
-        return Text("该行无法解析：列数不符或格式有误", "the line cannot be read as a row: a wrong number of cells, or broken")
+        return UNREADABLE
     name = Text(f"{field.name.zh}（{field.id}）", field.id)
     match code:
         case "missing":
