@@ -37,6 +37,8 @@ class Field:
     values: tuple[str, ...] = ()
     level: str = ""
     personal: bool = False
+    takes: tuple[str, ...] = ()
+    """Prefixes of the entities a field with a level takes, the level's own first; empty where the packs did not say (see ``pack/levels.py``)."""
 
     @property
     def is_number(self) -> bool:
@@ -49,7 +51,8 @@ class RecordType:
     """A declared type of record.
 
     ``entity`` names the field that says what the row is about, ``time`` the field that says when it holds, ``key`` the
-    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares.
+    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares. The time of a row is a period
+    of the kind ``period``; with ``any_period`` it may be of any kind.
     """
 
     id: str
@@ -62,6 +65,7 @@ class RecordType:
     known_by: Literal["published_at", "stored_at"] = "stored_at"
     pack: str = ""
     place: Place = Place("")
+    any_period: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from zhizao.errors import InputError
@@ -67,7 +68,8 @@ def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
     column = trimmed(rows[name]) if name else pa.chunked_array([pa.nulls(len(rows), pa.string())])
     match field.type:
         case "period":
-            return Texts(column, read_each(column, period, pa.string()))
+            read = partial(period, kind=record.period) if field.id == record.time and not record.any_period else period
+            return Texts(column, read_each(column, read, pa.string()))
         case "text" if field.id == GIVEN:
             return Texts(column, read_each(column, instant, pa.timestamp("us", "UTC")))
         case "decimal" | "integer":
@@ -138,7 +140,8 @@ def _value(field: Field, text: ir.StringValue, raw: ir.Table) -> ir.Value:
         case "boolean":
             return ibis.cases(*((text.lower().isin(words), value) for value, words in WORDS.items()), else_=None)
         case "entity":
-            full = ibis.ifelse(text.contains(":"), text, ibis.literal(f"{field.level}:") + text) if field.level else text
+            prefix = field.takes[0] if field.takes else field.level
+            full = ibis.ifelse(text.contains(":"), text, ibis.literal(f"{prefix}:") + text) if prefix else text
             return ibis.cases((full.re_search(ENTITY), full), else_=None)
         case "period":
             return raw[f"{field.id}="]
@@ -163,6 +166,8 @@ def _faults(record: RecordType, field: Field, rows: ir.Table) -> Iterator[tuple[
     yield "unfit", rows[f"{field.id}?"] & (rows[PUBLISHED] if field.id == GIVEN and gives_publication(record) else value).isnull()
     if field.required or field.id == record.entity or (field.id == record.time and field.type == "period"):
         yield "missing", value.isnull()
+    if field.takes:
+        yield "level", value.notnull() & ~value.re_search(f"^({'|'.join(field.takes)}):")
     if field.type in ("decimal", "integer"):
         yield from _beyond(field, value)
     elif field.values:
