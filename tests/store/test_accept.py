@@ -173,6 +173,15 @@ def test_a_field_with_a_level_takes_what_is_part_of_it_and_rejects_other_levels(
     assert lines[1]["reason"] == {"zh": "设备（machine）只收这些层级的对象（site, line, machine）：region:32", "en": "machine takes entities of site, line, machine only: region:32"}
 
 
+def test_names_in_another_encoding_are_kept_readable(open_store):
+    store = open_store()
+    receipt = store.append(RUN, table([{"machine": "M1", "when": "2020"}, {"when": "2020"}]), Source("\udcc6\udcf3.csv"))
+    assert receipt.balances
+    store.withdraw("run:1", "see \udcc6")
+    assert next(iter(store.find(RUN, [1]))).source == "\\udcc6\\udcf3.csv"
+    assert store.verify() == 2
+
+
 def test_a_field_in_two_columns_is_refused_because_nobody_can_say_which_is_meant():
     with pytest.raises(InputError, match="power stands in several columns: power, 功率") as refused:
         take(pa.table({"machine": ["M1"], "when": ["2020"], "power": ["3"], "功率": ["4"]}))

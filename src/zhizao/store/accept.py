@@ -85,10 +85,10 @@ def column_of(field: Field, rows: pa.Table) -> str:
 
 
 def _require_one_column_a_field(record: RecordType, rows: pa.Table) -> None:
-    """Of a field that stands under its id and under its name nobody can say which is meant."""
+    """Of a field that stands twice, or under its id and under its name, nobody can say which is meant."""
     for field in record.fields:
         names = dict.fromkeys(name for name in (field.id, field.name.zh, field.name.en) if name == field.id or not record.field(name))
-        if len(found := [name for name in names if name in rows.column_names]) > 1:
+        if len(found := [column for column in rows.column_names if column in names]) > 1:
             listed = ", ".join(found)
             what = Text(f"字段 {field.id} 出现在多列：{listed}", f"the field {field.id} stands in several columns: {listed}")
             raise InputError(what, where=record.id, cure=Text("请只留一列", "keep only one of them"))

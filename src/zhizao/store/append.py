@@ -14,7 +14,7 @@ from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.store import delta, segment
 from zhizao.store.accept import INDEX, PUBLISHED, ROUNDED, WHY, checked, texts
-from zhizao.store.batch import Batch
+from zhizao.store.batch import Batch, whole
 from zhizao.store.columns import BATCH, OP, REVISES, ROW, gives_publication, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Source
 from zhizao.store.duplicates import AFTER, news
@@ -25,7 +25,7 @@ from zhizao.store.home import Home
 from zhizao.store.numbers import counting
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
-from zhizao.store.session import LocalSession
+from zhizao.store.session import LocalSession, is_rekeyed, is_revised
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -55,7 +55,7 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
         with rim.home.writing():
             batch = opened(rim, record.id, record.key)
             kept = _kept(rim, engine, record, found.filter(found[WHY].isnull()), batch, source.sha256)
-            batch = replace(batch, source=source.name, sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
+            batch = replace(batch, source=whole(source.name), sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
             batch = replace(batch, duplicate=len(rows) - len(kept) - len(rejected), rounded=_trues(kept, ROUNDED))
             if len(rejected):
                 batch = _keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
@@ -93,7 +93,8 @@ def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: B
     delivered = [b for b in rim.history.batches() if b.record == record.id]
     before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
-    new = news(record, rows, stored, revised=any(b.revises for b in before), again=again, engine=engine)
+    revised, rekeyed = is_revised(record, before), is_rekeyed(record, before)
+    new = news(record, rows, stored, revised=revised, rekeyed=rekeyed, again=again, engine=engine)
     now = ibis.literal(batch.at, "timestamp('UTC', 6)")
     after = ibis.greatest(now, new[AFTER])
     published = ibis.coalesce(new[PUBLISHED], after) if gives_publication(record) else after

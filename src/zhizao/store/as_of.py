@@ -25,17 +25,21 @@ class Engine(Protocol):
         """The rows of an expression."""
 
 
-def latest(rows: ir.Table, key: Sequence[str], engine: Engine) -> ir.Table:
+def latest(rows: ir.Table, key: Sequence[str], engine: Engine, *, rekeyed: bool = False) -> ir.Table:
     """The version of every key that decides: the one that holds, or the withdrawal that ended it.
 
     Only keys with several versions are compared; all other rows pass through. Call it where some row revises another.
+
+    Args:
+        rekeyed: rows were stored while the type had another key, so that all are compared.
     """
-    return rows.anti_join(engine.hold("superseded", superseded(rows, key)), FACT)
+    several = rows if rekeyed else matching(rows, rows.filter(rows[REVISES]).select(*key).distinct(), key)
+    return rows.anti_join(engine.hold("superseded", superseded(several, key)), FACT)
 
 
-def holding(rows: ir.Table, key: Sequence[str], engine: Engine) -> ir.Table:
+def holding(rows: ir.Table, key: Sequence[str], engine: Engine, *, rekeyed: bool = False) -> ir.Table:
     """The versions that hold."""
-    last = latest(rows, key, engine)
+    last = latest(rows, key, engine, rekeyed=rekeyed)
     return last.filter(last[OP] == "assert")
 
 
@@ -43,8 +47,7 @@ def superseded(rows: ir.Table, key: Sequence[str]) -> ir.Table:
     """The numbers of the facts that another version of their key replaces or ends."""
     import ibis
 
-    revising = rows.filter(rows[REVISES]).select(*key).distinct()
-    versions = matching(rows.select(FACT, PUBLISHED_AT, OP, *key), revising, key)
+    versions = rows.select(FACT, PUBLISHED_AT, OP, *key)
     withdrawn = versions[FACT].max(where=versions[OP] == "withdraw").over(group_by=list(key))
     versions = versions.mutate(_ended=(versions[FACT] < withdrawn).fill_null(False))
     # Of what stands, an assertion comes before the withdrawal it was stored after.

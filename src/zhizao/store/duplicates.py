@@ -29,19 +29,20 @@ _OVER = "_over"
 """Whether the row's key is ended, and its file was delivered before."""
 
 
-def news(record: RecordType, rows: ir.Table, stored: ir.Table, *, revised: bool, again: bool, engine: Engine) -> ir.Table:
+def news(record: RecordType, rows: ir.Table, stored: ir.Table, *, revised: bool, rekeyed: bool, again: bool, engine: Engine) -> ir.Table:
     """The rows of a delivery to be stored.
 
     Args:
         rows: the checked rows, held.
         stored: all stored versions of the type.
-        revised: whether any stored row revises another.
+        revised: whether any stored row may revise another.
+        rekeyed: whether rows were stored while the type had another key.
         again: whether the very same file was delivered before.
 
     Shape:
         the columns of ``rows``, with ``_revises`` and ``_after``.
     """
-    last = latest(stored, record.key, engine) if revised else stored
+    last = latest(stored, record.key, engine, rekeyed=rekeyed) if revised else stored
     compared = _compared(record, rows, last, again=again)
     said = stored.filter(stored[OP] == "assert") if again else standing(stored, record.key)
     known = compared[INDEX].isin(engine.hold("known", _known(record, rows, said))[INDEX]) if revised else compared[_SAME]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhizao.model.text import Text
+from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 
 if TYPE_CHECKING:
@@ -39,6 +41,20 @@ def read(path: Path, facts: tuple[int, int] | None = None) -> pa.Table:
 
     chosen = [(FACT, ">=", facts[0]), (FACT, "<=", facts[1])] if facts else None
     return pq.read_table(path, filters=chosen, partitioning=None)
+
+
+def columns(path: Path) -> pa.Schema:
+    """The columns of a segment.
+
+    Raises:
+        StoreDamaged: it cannot be read.
+    """
+    import pyarrow as pa
+
+    try:
+        return described(path)[1]
+    except pa.ArrowException as error:
+        raise damaged(path, Text("数据段无法读取", "the segment cannot be read")) from error
 
 
 def described(path: Path) -> tuple[int, pa.Schema]:

@@ -8,16 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zhizao.model.text import Text
 from zhizao.store import segment
 from zhizao.store.damage import damaged
-from zhizao.store.delta import LOG, commit_name, commits
+from zhizao.store.delta import commit_name, commits, told, types
 from zhizao.store.history import History
-
-if TYPE_CHECKING:
-    from deltalake import DeltaTable
 
 ACTIONS = {"commitInfo", "protocol", "metaData", "add"}
 """What a commit of ours may hold; above all nothing is ever removed."""
@@ -61,30 +58,12 @@ def _said(add: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _check_whole(table: Path, newest: Path, files: Files) -> None:
-    """What another engine finds when it opens the table: it may read a checkpoint in place of the commits before it."""
-    from deltalake import DeltaTable
-    from deltalake.exceptions import DeltaError
-
-    try:
-        there = DeltaTable(table)
-        found = there.get_add_actions(flatten=True)
-        listed = dict(zip(found["path"].to_pylist(), zip(found["size_bytes"].to_pylist(), found["num_records"].to_pylist(), strict=True), strict=True))
-        hides = any(found[c].null_count < len(found[c]) for c in found.column_names if c.partition(".")[0] in ("min", "max", "null_count", "partition"))
-        told = there.metadata()
-    except (DeltaError, OSError, ValueError) as error:
-        raise damaged(table / LOG, Text("数据表无法打开", "the table cannot be opened")) from error
-    if listed != files or hides or told.configuration or told.partition_columns or there.protocol().min_reader_version != 1:
+    """What another engine finds: the sealed segments, and every column of them, of the same type."""
+    there = told(table)
+    if there.files != files or not there.is_plain:
         raise damaged(newest, Text("数据表所列与封印不符", "what the table lists does not match the seals"))
-    _check_columns(table, there, files)
-
-
-def _check_columns(table: Path, there: DeltaTable, files: Files) -> None:
-    """Every column of a segment is a column of the table, of the same type."""
-    from deltalake import Schema
-
-    told = {field.name: str(field.type) for field in there.schema().fields}
     for name in files:
-        for field in Schema.from_arrow(segment.described(table / name)[1]).fields:
-            if told.get(field.name) != str(field.type):
-                what = Text(f"数据表的列 {field.name} 与数据段不符", f"column {field.name} of the table does not match the segment")
+        for column, kind in types(segment.columns(table / name)).items():
+            if there.columns.get(column) != kind:
+                what = Text(f"数据表的列 {column} 与数据段不符", f"column {column} of the table does not match the segment")
                 raise damaged(table / name, what)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,35 +17,24 @@ class Unvalued(str):
     __slots__ = ()
 
 
-@contextmanager
-def first_sheet(path: Path, *, data_only: bool) -> Iterator[Any]:
-    """The first sheet, row by row: the values of formulas, or the formulas themselves."""
-    import openpyxl
+def unvalued(values: Any, written: Any) -> dict[int, dict[int, str]]:
+    """The formulas without a value, by line and place in it.
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
-        yield sheet
-    finally:
-        book.close()
-
-
-def unvalued(path: Path) -> dict[int, dict[int, str]]:
-    """The formulas without a value, by line and place in it; a sheet without formulas, as nearly all are, is not read for it."""
-    if not _has_formulas(path):
-        return {}
+    Args:
+        values: the sheet, its formulas by their values.
+        written: the same sheet, its formulas as they are written.
+    """
     found: dict[int, dict[int, str]] = {}
-    with first_sheet(path, data_only=True) as values, first_sheet(path, data_only=False) as written:
-        for line, (cells, formulas) in enumerate(zip(values.iter_rows(), written.iter_rows(values_only=True), strict=True), start=1):
-            for i, (cell, formula) in enumerate(zip(cells, formulas, strict=True)):
-                # A formula whose value is an empty text says so by its type.
-                if cell.value is None and formula is not None and cell.data_type != "str":
-                    found.setdefault(line, {})[i] = str(getattr(formula, "text", formula))
+    for line, (cells, formulas) in enumerate(zip(values.iter_rows(), written.iter_rows(values_only=True), strict=True), start=1):
+        for i, (cell, formula) in enumerate(zip(cells, formulas, strict=True)):
+            # A formula whose value is an empty text says so by its type.
+            if cell.value is None and formula is not None and cell.data_type != "str":
+                found.setdefault(line, {})[i] = str(getattr(formula, "text", formula))
     return found
 
 
-def _has_formulas(path: Path) -> bool:
+def has_formulas(path: Path) -> bool:
+    """Whether a spreadsheet has any; nearly none has, and only where some are is it read a second time."""
     with ZipFile(path) as archive:
         return any(_mentions(archive, name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
-from zhizao.store.files.formulas import Unvalued, first_sheet, unvalued
+from zhizao.store.files.formulas import Unvalued, has_formulas, unvalued
 from zhizao.store.files.rows import Row, header, table
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def read(path: Path) -> pa.Table:
         InputError: the file is no spreadsheet, or has no header.
     """
     try:
-        rows = list(_filled(path, unvalued(path)))
+        rows = list(_filled(path))
     except Exception as error:  # a damaged archive fails in as many ways as there are bytes in it
         what = Text("不是完好的 xlsx 文件", f"no sound xlsx file: {type(error).__name__}")
         raise InputError(what, where=str(path), cure=Text("请在表格软件中另存为 xlsx", "save it as xlsx in a spreadsheet program")) from error
@@ -35,9 +36,31 @@ def read(path: Path) -> pa.Table:
     return table(names, _padded(rows[1:], names))
 
 
-def _filled(path: Path, formulas: Mapping[int, Mapping[int, str]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+@contextmanager
+def _first_sheet(path: Path, *, data_only: bool) -> Iterator[Any]:
+    """The first sheet, row by row: the values of formulas, or the formulas themselves."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
+        yield sheet
+    finally:
+        book.close()
+
+
+def _unvalued(path: Path) -> dict[int, dict[int, str]]:
+    if not has_formulas(path):
+        return {}
+    with _first_sheet(path, data_only=True) as values, _first_sheet(path, data_only=False) as written:
+        return unvalued(values, written)
+
+
+def _filled(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows with content, each with its line; formulas without a value stand as they are written."""
-    with first_sheet(path, data_only=True) as sheet:
+    formulas = _unvalued(path)
+    with _first_sheet(path, data_only=True) as sheet:
         for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             written = formulas.get(line, {})
             shown = tuple(Unvalued(written[i]) if i in written else cell for i, cell in enumerate(cells)) if written else cells
