@@ -78,9 +78,11 @@ def opened(rim: Rim, record: str, key: tuple[str, ...]) -> Batch:
         rim.home.note_last(last.number, last.seal)  # the writer before died, or its disk was full, before it could say so
     now = rim.clock().astimezone(UTC)
     now = max(now, last.at + timedelta(microseconds=1)) if last else now
-    end = last.last if last else 0
+    end, number = (last.last, last.number + 1) if last else (0, 1)
+    for orphan in [*rim.home.rejects.glob(f"{number:08d}.*"), *rim.home.rejects.glob(".*")]:
+        orphan.unlink()  # of a writer that died before its commit
     return Batch(
-        home=rim.home.id, number=last.number + 1 if last else 1, record=record, key=tuple(key), source="", sha256="", why="",
+        home=rim.home.id, number=number, record=record, key=tuple(key), source="", sha256="", why="",
         stored_at=now.isoformat(), received=0, stored=0, duplicate=0, rejected=0, rounded=0, revises=0, first=end + 1, last=end,
         segment="", root="", rejects="", rejects_sha256="", previous=last.seal if last else "",
     )  # fmt: skip

@@ -48,20 +48,24 @@ def superseded(rows: ir.Table, key: Sequence[str]) -> ir.Table:
     import ibis
 
     versions = rows.select(FACT, PUBLISHED_AT, OP, *key)
-    withdrawn = versions[FACT].max(where=versions[OP] == "withdraw").over(group_by=list(key))
-    versions = versions.mutate(_ended=(versions[FACT] < withdrawn).fill_null(False))
-    # Of what stands, an assertion comes before the withdrawal it was stored after.
-    order = [versions["_ended"], versions[OP], versions[PUBLISHED_AT].desc(), versions[FACT].desc()]
-    ranked = versions.mutate(_place=ibis.row_number().over(group_by=list(key), order_by=order))
-    return ranked.filter(ranked["_place"] > 0).select(FACT)
+    ends, ended = _ends(versions, key)
+    stand = versions.anti_join(ends, ended)
+    # An assertion comes before the withdrawal it was stored after.
+    order = [stand[OP] == "withdraw", stand[PUBLISHED_AT].desc(), stand[FACT].desc()]
+    ranked = stand.mutate(_place=ibis.row_number().over(group_by=list(key), order_by=order))
+    return ranked.filter(ranked["_place"] > 0).select(FACT).union(versions.semi_join(ends, ended).select(FACT))
 
 
 def standing(rows: ir.Table, key: Sequence[str]) -> ir.Table:
     """The assertions that no withdrawal ended, replaced by later ones or not."""
+    return rows.filter(rows[OP] == "assert").anti_join(*_ends(rows, key))
+
+
+def _ends(rows: ir.Table, key: Sequence[str]) -> tuple[ir.Table, list[ir.BooleanValue]]:
+    """The last withdrawal of each key that has one, and what a row must fulfil beside it to be ended by it."""
     ends = rows.filter(rows[OP] == "withdraw").group_by(list(key)).aggregate(_end=rows[FACT].max())
     ends = ends.select("_end", **{f"_e_{k}": ends[k] for k in key})
-    ended = [*(rows[k].identical_to(ends[f"_e_{k}"]) for k in key), rows[FACT] < ends["_end"]]
-    return rows.filter(rows[OP] == "assert").anti_join(ends, ended)
+    return ends, [*(rows[k].identical_to(ends[f"_e_{k}"]) for k in key), rows[FACT] < ends["_end"]]
 
 
 def matching(rows: ir.Table, others: ir.Table, columns: Sequence[str]) -> ir.Table:
