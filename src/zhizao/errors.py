@@ -7,7 +7,7 @@ ZhizaoError
 ├── NoAnswer              the honest answer is no                  exit 1
 └── ProgramError          the program could not do its work        exit 3
     ├── StoreBusy         another writer holds the home (retryable)
-    ├── StoreDamaged      a segment does not match its seal
+    ├── StoreDamaged      something stored is gone or is not what was sealed
     ├── StateOverflow     a state would leave its exact range
     └── MissingExtra      an optional library is not installed
 """
@@ -92,7 +92,7 @@ class StoreBusy(ProgramError):
 
 
 class StoreDamaged(ProgramError):
-    """A stored segment does not match its seal."""
+    """Something stored is missing, cannot be read, or is not what was sealed."""
 
 
 class StateOverflow(ProgramError):

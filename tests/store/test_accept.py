@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 
 from tests.store.conftest import ticking
 from zhizao.checks.store import table
+from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text, same
+from zhizao.pack.load import builtin_folders, load
 from zhizao.store.contract import Source
 from zhizao.store.local import LocalStore
 from zhizao.store.numbers import number
@@ -37,20 +40,20 @@ FIELDS = (
     Field("published_at", "text", same("published_at")),
     Field("note", "text", same("note")),
 )
-RUN = RecordType("run", same("run"), "machine", "when", tuple(f.id for f in FIELDS), FIELDS)
+RUN = RecordType("run", same("run"), "machine", "when", tuple(f.id for f in FIELDS), FIELDS, any_period=True)
 """Every field is part of the key, so that each row of a test is a fact of its own."""
 
 
-def take(rows: pa.Table) -> tuple[list[dict], list[dict]]:
+def take(rows: pa.Table, record: RecordType = RUN) -> tuple[list[dict], list[dict]]:
     """The stored rows and the lines of the rejects file."""
     with TemporaryDirectory() as folder:
         store = LocalStore(Path(folder), ticking())
-        receipt = store.append(RUN, rows, Source("run.csv", "sha"))
+        receipt = store.append(record, rows, Source("run.csv", "sha"))
         assert receipt.received == len(rows) and receipt.balances
         lines = [json.loads(line) for line in Path(receipt.rejects_file).read_text("utf-8").split("\n") if line] if receipt.rejects_file else []
         assert max(0, len(lines) - 1) == receipt.rejected
         with store.session() as session:
-            stored = session.fetch(session.relation(RUN)).sort_by("_fact").to_pylist()
+            stored = session.fetch(session.relation(record)).sort_by("_fact").to_pylist()
         store.verify()
         return stored, lines
 
@@ -149,6 +152,42 @@ def test_columns_may_carry_the_names_of_the_fields():
     assert (stored[0]["machine"], stored[0]["when"], stored[0]["power"]) == ("machine:M1", "2020", Decimal(3))
 
 
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [("year", "2020年", "2020-Q1"), ("quarter", "2020q1", "2020"), ("month", "2020-3", "2020-03-01"), ("day", "2020-03-01", "2020-03-01/early"), ("window", "2016/2020", "2020")],
+)
+def test_a_period_of_another_kind_would_never_be_counted_and_is_rejected(kind, good, bad):
+    record = replace(RUN, period=kind, any_period=False)
+    stored, lines = take(table([{"machine": "M1", "when": good}, {"machine": "M1", "when": bad}, {"machine": "M1", "when": "autumn"}]), record)
+    assert len(stored) == 1
+    assert lines[1]["reason"]["en"] == f"when is a period, but not of the kind {kind}: {bad}"
+    assert lines[2]["reason"]["en"].startswith("when is no period")
+
+
+def test_a_field_with_a_level_takes_what_is_part_of_it_and_rejects_other_levels():
+    fields = tuple(replace(f, takes=("site", "line", "machine")) if f.id == "machine" else f for f in FIELDS)
+    rows = [{"machine": m, "when": "2020"} for m in ("S1", "site:S1", "machine:M1", "region:32", "enterprise:E1", "sites:S1")]
+    stored, lines = take(table(rows), replace(RUN, fields=fields))
+    assert sorted(f["machine"] for f in stored) == ["machine:M1", "site:S1"]
+    assert [line["line"] for line in lines[1:]] == [5, 6, 7]
+    assert lines[1]["reason"] == {"zh": "设备（machine）只收这些层级的对象（site, line, machine）：region:32", "en": "machine takes entities of site, line, machine only: region:32"}
+
+
+def test_names_in_another_encoding_are_kept_readable(open_store):
+    store = open_store()
+    receipt = store.append(RUN, table([{"machine": "M1", "when": "2020"}, {"when": "2020"}]), Source("\udcc6\udcf3.csv"))
+    assert receipt.balances
+    store.withdraw("run:1", "see \udcc6")
+    assert next(iter(store.find(RUN, [1]))).source == "\\udcc6\\udcf3.csv"
+    assert store.verify() == 2
+
+
+def test_a_field_in_two_columns_is_refused_because_nobody_can_say_which_is_meant():
+    with pytest.raises(InputError, match="power stands in several columns: power, 功率") as refused:
+        take(pa.table({"machine": ["M1"], "when": ["2020"], "power": ["3"], "功率": ["4"]}))
+    assert refused.value.cure
+
+
 def test_typed_columns_say_the_same_as_texts():
     typed = pa.table(
         {
@@ -205,3 +244,13 @@ def test_nothing_that_is_delivered_is_lost_and_nothing_raises(rows):
     stored, lines = take(table(rows))
     assert len(stored) + max(0, len(lines) - 1) <= len(rows)
     assert all(line["reason"]["zh"] and line["reason"]["en"] for line in lines[1:])
+
+
+def test_the_annual_return_of_the_packs_takes_years_of_enterprises_and_their_parts_only():
+    library = load(builtin_folders())
+    rows = [("E1", "2020"), ("site:S1", "2020"), ("E1", "2020-Q1"), ("region:32", "2020"), ("sector:C35", "2020"), ("nation:CN", "2020")]
+    stored, lines = take(table([{"enterprise": e, "year": y, "revenue": "1"} for e, y in rows]), library.records["annual_return"])
+    assert [f["enterprise"] for f in stored] == ["enterprise:E1", "site:S1"]
+    assert [(line["line"], line["field"]) for line in lines[1:]] == [(4, "year"), (5, "enterprise"), (6, "enterprise"), (7, "enterprise")]
+    assert library.records["region_gerd"].field("region").takes == ("region",)
+    assert library.records["published_figure"].any_period

@@ -74,8 +74,14 @@ def test_what_a_dead_writer_left_is_ignored_and_swept_by_the_next(open_store, tm
     orphan, torn = table / "00000002.parquet", table / "_delta_log" / "00000000000000000001.json"
     orphan.write_bytes(b"half a segment")
     torn.touch()
+    rejects, draft = tmp_path / "home" / "rejects" / "00000002.other.jsonl", table / "_delta_log" / "_commit_1.json.tmp"
+    rejects.parent.mkdir()
+    rejects.write_bytes(b"of a batch that never was")
+    draft.write_bytes(b"half a commit")
     assert amounts(open_store()) == {"A": 1}
     assert open_store().verify() == 1
     deliver(open_store(), row("B"))
+    assert not rejects.exists()
+    assert not draft.exists()
     assert amounts(open_store()) == {"A": 1, "B": 1}
     assert open_store().verify() == 2

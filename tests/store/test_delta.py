@@ -56,6 +56,34 @@ def test_a_field_of_another_type_is_refused(open_store):
     assert store.verify() == 2
 
 
+@pytest.mark.parametrize(("name", "change"), [("staff", {"type": "text"}), ("line", {"type": "decimal"}), ("amount", {"scale": 0})])
+def test_what_is_stored_is_never_read_as_another_type(name, change, open_store):
+    store = open_store()
+    deliver(store, row("A", line="many", amount="1.25"))
+    other = replace(RETURN, fields=tuple(replace(f, **change) if f.id == name else f for f in RETURN.fields))
+    with pytest.raises(InputError, match=f"field {name} is stored as") as refused:
+        facts(store, other)
+    assert refused.value.cure
+
+
+def test_a_field_may_win_digits_before_the_point(open_store):
+    store = open_store()
+    deliver(store, row("A", amount="1.25"))
+    wider = replace(RETURN, fields=tuple(replace(f, maximum="1e30") if f.id == "amount" else f for f in RETURN.fields))
+    assert [str(f["amount"]) for f in facts(store, wider)] == ["1.25"]
+
+
+def test_a_type_that_changed_its_key_has_one_fact_a_key(open_store):
+    store = open_store()
+    deliver(store, row("A", line="x"), row("A", line="y", amount="2"), row("B"))
+    by_year = replace(RETURN, key=("enterprise", "year"))
+    assert [(f["enterprise"][-1], f["line"]) for f in facts(store, by_year)] == [("A", "y"), ("B", None)]
+    assert deliver(store, row("A", line="y", amount="2"), record=by_year) == (0, 1, 0)
+    assert deliver(store, row("A", line="z", amount="3"), record=by_year) == (1, 0, 0)
+    store.withdraw("check_return:4", "why")
+    assert [f["enterprise"][-1] for f in facts(store, by_year)] == ["B"]
+
+
 def test_a_wider_table_is_still_one_delta_table(open_store, tmp_path):
     store = open_store()
     deliver(store, row("A"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhizao.checks.store import RETURN
+from zhizao.checks.store import RETURN, facts
 from zhizao.errors import InputError
 from zhizao.store.contract import Source
 from zhizao.store.files import read, write
@@ -21,7 +23,7 @@ from zhizao.store.files import read, write
 FACTS = pa.table(
     {
         "enterprise": ["enterprise:A", "enterprise:=1-1", 'enterprise:"北京",x'],
-        "year": ["2020", "2021-Q3", "2016/2020"],
+        "year": ["2020", "2021", "2022"],
         "line": ["a\nb", None, "，"],
         "amount": pa.array([Decimal("0.10"), None, Decimal("1234567890123456.78")], pa.decimal128(38, 2)),
         "staff": pa.array([2**62, None, -1]),
@@ -82,7 +84,7 @@ def test_lines_are_those_of_the_file_with_empty_lines_and_quoted_line_breaks(tmp
 def test_a_row_with_a_wrong_number_of_cells_is_kept_as_a_fault(tmp_path):
     rows = csv(tmp_path, b"a,b\n1,2\n3\n4,5,6\n")
     assert rows["a"].to_pylist() == ["1", None, None]
-    assert rows["_fault"].to_pylist() == [None, '["3"]', '["4", "5", "6"]']
+    assert rows["_fault"].to_pylist() == [None, 'cells ["3"]', 'cells ["4", "5", "6"]']
 
 
 def test_a_column_without_a_name_is_left_aside(tmp_path):
@@ -97,7 +99,7 @@ def test_json_keeps_every_digit_and_broken_lines_are_faults(tmp_path):
     rows = csv(tmp_path, b'{"a": 0.10, "b": true}\n\n{"a": 1e400, "c": [1]}\nnonsense\n[1]\n', "rows.jsonl")
     assert columns(rows) == {
         "a": ["0.10", "1e400", None, None], "b": ["true", None, None, None], "c": [None, '["1"]', None, None],
-        "_line": [1, 3, 4, 5], "_fault": [None, None, "nonsense", "[1]"],
+        "_line": [1, 3, 4, 5], "_fault": [None, None, "json nonsense", "json [1]"],
     }  # fmt: skip
 
 
@@ -107,7 +109,98 @@ def test_faults_are_rejected_with_their_raw_text(tmp_path, open_store):
     assert (receipt.stored, receipt.rejected) == (1, 1)
     with open(receipt.rejects_file, encoding="utf-8") as file:
         line = json.loads(file.read().splitlines()[1])
-    assert (line["line"], line["row"]) == (3, '["B"]')
+    assert (line["line"], line["row"], line["reason"]["en"]) == (3, '["B"]', "its number of cells is not that of the header")
+
+
+def rejected(receipt) -> list[tuple]:
+    lines = [json.loads(line) for line in Path(receipt.rejects_file).read_text("utf-8").splitlines()[1:]]
+    return [(line["line"], line["reason"]["en"].split(":")[0], line["row"]) for line in lines]
+
+
+def test_a_json_line_that_says_two_things_or_half_a_character_is_rejected_with_the_reason(tmp_path, open_store):
+    lines = [
+        '{"enterprise": "A", "year": "2020", "amount": 1}',
+        '{"enterprise": "B", "year": "2020", "amount": 1, "amount": 2}',
+        '{"enterprise": "C", "year": "2020", " amount": 1, "amount": 2}',
+        r'{"enterprise": "D", "year": "2020", "line": "\ud800"}',
+        r'{"enterprise": "E", "year": "2020", "\udfff": 1}',
+        r'{"enterprise": "F", "year": "2020", "line": "\ud83c\udfed"}',
+    ]
+    rows = csv(tmp_path, "\n".join(lines).encode(), "rows.jsonl")
+    receipt = open_store().append(RETURN, rows, Source("rows.jsonl"))
+    assert (receipt.received, receipt.stored, receipt.rejected) == (6, 2, 4)
+    twice, half = "a name stands more than once in the object", "it holds half a character (a lone surrogate)"
+    assert rejected(receipt) == [(i, why, lines[i - 1]) for i, why in ((2, twice), (3, twice), (4, half), (5, half))]
+    assert [f["line"] for f in facts(open_store())] == [None, "🏭"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
+def test_columns_called_as_those_that_readers_add_stand_for_nothing(kind, tmp_path, open_store):
+    odd = pa.table({"enterprise": ["A", "B"], "year": ["2020", "x"], "_line": ["seven", None], "_fault": ["none", "all"]})
+    write(odd, tmp_path / f"odd.{kind}")
+    receipt = open_store().append(RETURN, read(tmp_path / f"odd.{kind}"), Source("odd"))
+    assert (receipt.stored, receipt.rejected) == (1, 1)
+    ((line, why, row),) = rejected(receipt)
+    assert (line, why) == (2 if kind in ("jsonl", "parquet") else 3, "year is no period (such as 2020, 2020-Q3, 2020-09, 2020-09-14)")
+    assert row["column _fault"] == "all"
+
+
+def sheet(path: Path, *rows: list) -> Path:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def valued(path: Path, cell: str, kind: str, value: str) -> None:
+    """Give a formula the value a spreadsheet program would have kept with it."""
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    found = re.sub(rf'<c r="{cell}"( t="\w+")?><f>(.*?)</f><v ?/?>(</v>)?', rf'<c r="{cell}"{kind}><f>\2</f><v>{value}</v>', parts[name].decode())
+    assert found != parts[name].decode()
+    parts[name] = found.encode()
+    with ZipFile(path, "w") as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+
+
+def test_a_formula_without_a_value_rejects_its_row_with_the_formula(tmp_path, open_store):
+    file = sheet(
+        tmp_path / "f.xlsx",
+        ["enterprise", "year", None, "amount", "line"],
+        ["A", 2020, None, "=1+1"],
+        ["B", 2020, None, "=2+2"],
+        ["C", 2020, None, 3, '=IF(1,"","x")'],
+        ["D", 2020, "=nameless()", 4],
+        [None, None, None, "=5"],
+    )
+    valued(file, "D2", "", "2")
+    valued(file, "E4", ' t="str"', "")
+    receipt = open_store().append(RETURN, read(file), Source("f.xlsx"))
+    assert (receipt.received, receipt.stored, receipt.rejected) == (5, 3, 2)
+    why = "a formula has no computed value"
+    assert rejected(receipt) == [(3, why, '["B", "2020", null, "=2+2", null]'), (6, why, '[null, null, null, "=5", null]')]
+    assert [f["amount"] for f in facts(open_store())] == [2, 3, 4]
+
+
+def test_a_sheet_with_texts_that_look_like_formulas_is_read(tmp_path):
+    write(pa.table({"a": ["=1+1"]}), tmp_path / "x.xlsx")
+    assert read(tmp_path / "x.xlsx")["a"].to_pylist() == ["=1+1"]
+
+
+def test_a_cell_larger_than_a_block_of_the_reader_is_read(tmp_path):
+    huge = "x" * (9 << 20)
+    rows = csv(tmp_path, f"a,b\n1,{huge}\n2,3\n".encode())
+    assert [len(v) for v in rows["b"].to_pylist()] == [9 << 20, 1]
+
+
+@pytest.mark.parametrize(("name", "content"), [("x.csv", b"a,b\n"), ("x.csv", b"a,b"), ("x.jsonl", b""), ("x.jsonl", b"\n\n")])
+def test_a_file_without_rows_has_none(name, content, tmp_path):
+    assert len(csv(tmp_path, content, name)) == 0
 
 
 @pytest.mark.parametrize(

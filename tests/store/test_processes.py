@@ -7,8 +7,10 @@ import fcntl
 import pytest
 
 from tests.store.conftest import child
-from zhizao.checks.store import RETURN, amounts, deliver, facts, row
+from zhizao.checks.store import FIGURE, RETURN, amounts, deliver, facts, row
 from zhizao.errors import StoreBusy
+from zhizao.store import history
+from zhizao.store.delta import commits
 from zhizao.store.home import Home
 
 CHILD = """
@@ -48,6 +50,29 @@ def test_a_reader_works_beside_a_writer_and_a_second_writer_is_told_to_wait(open
     assert busy.value.cure
     with home.writing(wait_s=0):
         pass
+
+
+def test_a_reader_that_lists_while_a_writer_goes_on_sees_a_snapshot_without_a_gap(open_store, monkeypatch):
+    deliver(open_store(), row("A"), record=FIGURE)
+    deliver(open_store(), row("A"))
+    listed, writing = [], True
+
+    def beside_a_writer(table):
+        nonlocal writing
+        found = commits(table)
+        listed.append(table.name)
+        if writing and table.name == FIGURE.id:
+            writing = False
+            deliver(open_store(), row("B"), record=FIGURE)
+            deliver(open_store(), row("B"))
+        return found
+
+    monkeypatch.setattr(history, "commits", beside_a_writer)
+    with open_store().session() as session:
+        seen = session.fetch(session.relation(RETURN)).to_pylist()
+    assert listed[0] == FIGURE.id
+    assert [f["enterprise"] for f in seen] == ["enterprise:A"]
+    assert amounts(open_store()) == amounts(open_store(), FIGURE) == {"A": 1, "B": 1}
 
 
 def test_reading_makes_nothing(open_store, tmp_path):

@@ -7,6 +7,7 @@ import json
 import stat
 
 import pytest
+from deltalake import DeltaTable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,27 @@ def renote(file, **changes):
     file.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
 
 
+def react(file, action, **changes):
+    """Change what a commit tells other engines: of a file it adds, or of the table."""
+    lines = [json.loads(line) for line in file.read_bytes().splitlines()]
+    for line in lines:
+        line.get(action, {}).update(changes)
+    file.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+
+
+def as_text(file):
+    """A decimal column told as text."""
+    rewrite(file, lambda b: b.replace(b'\\"amount\\",\\"type\\":\\"decimal(18,2)\\"', b'\\"amount\\",\\"type\\":\\"string\\"'))
+
+
+def lying_checkpoint(p):
+    """Other engines read a checkpoint in place of the commits before it."""
+    first, kept = commit(p, 0), commit(p, 0).read_bytes()
+    react(first, "add", stats='{"numRecords": 7}')
+    DeltaTable(table(p)).create_checkpoint()
+    first.write_bytes(kept)
+
+
 def commit(tmp_path, number, record=RETURN):
     return table(tmp_path, record) / "_delta_log" / f"{number:020d}.json"
 
@@ -66,6 +88,20 @@ TAMPERING = {
     "a changed rejects file": lambda p: rewrite(next((p / "home" / "rejects").iterdir()), lambda b: b.replace(b"bad", b"3")),
     "a foreign segment in the table": lambda p: rewrite(commit(p, 1), lambda b: b + b'\n{"add": {"path": "x.parquet"}}'),
     "a segment removed from the table": lambda p: rewrite(commit(p, 1), lambda b: b + b'\n{"remove": {"path": "00000001.parquet"}}'),
+    "a wrong number of rows told": lambda p: react(commit(p, 0), "add", stats='{"numRecords": 2}'),
+    "least and greatest values made up": lambda p: react(commit(p, 0), "add", stats='{"numRecords": 1, "minValues": {"year": "2031"}}'),
+    "a wrong size told": lambda p: react(commit(p, 0), "add", size=1),
+    "a partition made up": lambda p: react(commit(p, 0), "add", partitionValues={"year": "2031"}),
+    "rows told to be deleted": lambda p: react(commit(p, 0), "add", deletionVector={"storageType": "u"}),
+    "a column of another type told": lambda p: as_text(commit(p, 0)),
+    "columns told under other names": lambda p: react(commit(p, 0), "metaData", configuration={"delta.columnMapping.mode": "name"}),
+    "a checkpoint that lies": lying_checkpoint,
+    "a head that is no JSON": lambda p: (p / "home" / "head.json").write_bytes(b"{"),
+    "a head that says something else": lambda p: (p / "home" / "head.json").write_text('{"number": "3"}', "utf-8"),
+    "a head with another seal": lambda p: (p / "home" / "head.json").write_text('{"number": 3, "seal": "x"}', "utf-8"),
+    "a home that is no JSON": lambda p: (p / "home" / "home.json").write_bytes(b"\xff"),
+    "no home": lambda p: (p / "home" / "home.json").unlink(),
+    "a key that is none": lambda p: (p / "home" / "keys" / "node.key").write_bytes(b"nonsense"),
     "another key": lambda p: (p / "home" / "keys" / "node.key").unlink(),
     "another home": lambda p: (p / "home" / "home.json").write_text('{"id": "x", "schema": 1}', "utf-8"),
     "no head": lambda p: (p / "home" / "head.json").unlink(),
@@ -79,6 +115,36 @@ def test_tampering_is_found(tampering, filled, open_store, tmp_path):
         open_store().verify()
     assert found.value.where
     assert found.value.what.zh
+    assert found.value.cure
+
+
+READ_AGAINST = ["a missing commit in the middle", "the last batch taken away", "another count", "a commit that is no JSON", "no head"]
+
+
+@pytest.mark.parametrize("tampering", [*READ_AGAINST, "a head that is no JSON", "a head that says something else", "a head with another seal"])
+def test_no_reader_and_no_writer_passes_over_a_batch_that_is_gone(tampering, filled, open_store, tmp_path):
+    TAMPERING[tampering](tmp_path)
+    for act in (lambda s: amounts(s), lambda s: s.has_batch(RETURN.id, "x"), lambda s: list(s.find(RETURN, [1])), lambda s: deliver(s, row("C"))):
+        with pytest.raises(StoreDamaged) as found:
+            act(open_store())
+        assert found.value.where
+        assert found.value.cure
+
+
+def test_a_missing_commit_is_named(filled, open_store, tmp_path):
+    deliver(open_store(), row("D"))
+    commit(tmp_path, 1).unlink()
+    with pytest.raises(StoreDamaged, match="batch 3 is missing") as found:
+        amounts(open_store())
+    assert found.value.where == str(commit(tmp_path, 1))
+
+
+@pytest.mark.parametrize("tampering", ["a key that is none", "another key", "a home that is no JSON", "no home"])
+def test_a_writer_makes_no_second_identity_beside_stored_facts(tampering, filled, open_store, tmp_path):
+    TAMPERING[tampering](tmp_path)
+    with pytest.raises(StoreDamaged) as found:
+        deliver(open_store(), row("C"))
+    assert found.value.cure
 
 
 @pytest.mark.parametrize("tampering", ["a segment cut short", "a missing segment"])

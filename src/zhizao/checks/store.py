@@ -176,6 +176,17 @@ def a_withdrawn_fact_ends_and_may_begin_again(make: Make) -> None:
     assert amounts(store) == {"A": 1, "B": 1}
 
 
+def a_withdrawn_figure_is_brought_back_by_another_file_only(make: Make) -> None:
+    """Whenever it was published; the very same file brings nothing back."""
+    store, figure = make("brought_back"), row("A", published_at="2021")
+    deliver(store, figure, record=FIGURE, sha256="one")
+    store.withdraw(f"{FIGURE.id}:{facts(store, FIGURE)[0][FACT]}", "by mistake")
+    assert deliver(store, figure, record=FIGURE, sha256="one") == (0, 1, 0)
+    assert amounts(store, FIGURE) == {}
+    assert deliver(store, figure, record=FIGURE, sha256="two") == (1, 0, 0)
+    assert amounts(store, FIGURE) == {"A": 1}
+
+
 def refused(act: Callable[[], object]) -> bool:
     """Whether an act is refused as wrong input."""
     try:
@@ -298,6 +309,7 @@ CHECKS: tuple[Callable[[Make], None], ...] = (
     a_published_figure_is_known_from_its_publication,
     any_order_of_import_gives_the_same_facts,
     a_withdrawn_fact_ends_and_may_begin_again,
+    a_withdrawn_figure_is_brought_back_by_another_file_only,
     a_session_sees_nothing_stored_after_it_began,
     an_empty_part_of_a_key_equals_an_empty_part,
     sums_are_exact_and_overflow_is_an_error,

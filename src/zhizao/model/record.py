@@ -37,6 +37,8 @@ class Field:
     values: tuple[str, ...] = ()
     level: str = ""
     personal: bool = False
+    takes: tuple[str, ...] = ()
+    """Prefixes of the entities a field with a level takes, the level's own first; empty where the packs did not say (see ``pack/levels.py``)."""
 
     @property
     def is_number(self) -> bool:
@@ -49,8 +51,9 @@ class RecordType:
     """A declared type of record.
 
     ``entity`` names the field that says what the row is about, ``time`` the field that says when it holds, ``key`` the
-    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares. ``due`` says whether every
-    entity must report in each period; '' where the key decides.
+    fields that make two deliveries the same fact. ``known_by`` is the time an as-of question compares. The time of a row is a period
+    of the kind ``period``; with ``any_period`` it may be of any kind. ``due`` says whether every entity must report in each period;
+    '' where the key decides.
     """
 
     id: str
@@ -64,6 +67,7 @@ class RecordType:
     pack: str = ""
     place: Place = Place("")
     due: Literal["each_period", "never", ""] = ""
+    any_period: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""
@@ -84,4 +88,4 @@ class RecordType:
     def is_due(self) -> bool:
         """Whether every entity of the level must report in each period: where its row is the only one, unless said otherwise."""
         time = self.field(self.time)
-        return self.due == "each_period" or (not self.due and self.has_one_row and time is not None and time.type == "period")
+        return self.due == "each_period" or (not self.due and self.has_one_row and not self.any_period and time is not None and time.type == "period")

@@ -19,6 +19,8 @@ class Levels:
     Example:
         >>> Levels([]).below("machine", "enterprise"), Levels([]).below("enterprise", "site")
         (True, False)
+        >>> Levels([]).reporting("site"), Levels([]).reporting("region")
+        (('site', 'area', 'line', 'machine'), ('region',))
     """
 
     def __init__(self, hierarchies: Iterable[Hierarchy]) -> None:
@@ -26,6 +28,8 @@ class Levels:
         own = {level.id for h in every if h.relation == "part_of" for level in h.levels} | set(PLANT)
         placed = {level.id for h in every if h.relation != "part_of" for level in h.levels}
         self.known = own | placed
+        self._parts = own
+        self._prefixes = {level.id: level.prefix for h in every for level in h.levels}
         self._above: dict[str, set[str]] = {level: set() for level in self.known}
         for ladder in (PLANT, *(tuple(level.id for level in h.levels) for h in every)):
             for lower, higher in pairwise(ladder):
@@ -42,3 +46,9 @@ class Levels:
                 seen.add(level)
                 waiting.append(level)
         return higher in seen and lower not in seen
+
+    def reporting(self, level: str) -> tuple[str, ...]:
+        """The prefixes of the entities whose rows a field of a level takes: its own, and those of what may be part of it, highest first."""
+        below = [lower for lower in self._parts if level in self._parts and self.below(lower, level)]
+        below.sort(key=lambda lower: (sum(self.below(lower, other) for other in below), lower))
+        return tuple(dict.fromkeys(self._prefixes.get(name, name) for name in (level, *below)))

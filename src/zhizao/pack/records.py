@@ -18,7 +18,8 @@ def record_type(shape: RecordShape, content: Content, pack: str, found: Found) -
     fields = tuple(_field(name, field, content, found) for name, field in shape.fields_.items())
     record = RecordType(
         id=shape.id, name=text(shape.name, content, ("name",), found) or Text(shape.id, shape.id), entity=shape.entity, time=shape.time,
-        key=shape.key, fields=fields, period=shape.period, known_by=shape.known_by, due=shape.due, pack=pack, place=content.place(),
+        key=shape.key, fields=fields, period="year" if shape.period == "any" else shape.period, known_by=shape.known_by, due=shape.due,
+        pack=pack, place=content.place(), any_period=shape.period == "any",
     )  # fmt: skip
     before = len(found.of("unknown_field"))
     for key, names in (("entity", (shape.entity,)), ("time", (shape.time,)), ("key", shape.key)):

@@ -98,14 +98,15 @@ class _Resolving:
         )
 
     def library(self) -> Library:
-        records = {name: replace(record, id=name) for name, record in self.records.by_name.items()}
         hierarchies = {name: replace(h, id=name) for name, h in self.hierarchies.by_name.items()}
+        levels = Levels(hierarchies.values())
+        records = {name: _taking(replace(record, id=name), levels) for name, record in self.records.by_name.items()}
         return Library(
             packs={p.pack.id: p.pack for p in self.packs},
             quantities={name: replace(q, id=name) for name, q in self.quantities.by_name.items()},
             records=records,
             hierarchies=hierarchies,
-            indicators=self._indicators(records, Levels(hierarchies.values())),
+            indicators=self._indicators(records, levels),
             targets=tuple(self._target(t, p) for p in self.packs for t in p.targets),
             data=tuple(self._data(d, at, p) for p in self.packs for d, at in p.data),
             findings=(),
@@ -170,3 +171,8 @@ class _Resolving:
 
     def _reconciliation(self, made: Reconciliation, parts: Parts) -> Reconciliation:
         return replace(made, record=self.records.find(made.record, parts.pack.id, made.place, self.found) or made.record)
+
+
+def _taking(record: RecordType, levels: Levels) -> RecordType:
+    """A record type whose fields know which entities they take."""
+    return replace(record, fields=tuple(replace(f, takes=levels.reporting(f.level)) if f.level else f for f in record.fields))

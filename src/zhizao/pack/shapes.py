@@ -78,7 +78,7 @@ class RecordShape(Shape):
     time: str
     key: Annotated[tuple[str, ...], Field(min_length=1)]
     fields_: Annotated[dict[Id, FieldShape], Field(alias="fields", min_length=1)]
-    period: PeriodKind = "year"
+    period: PeriodKind | Literal["any"] = "year"
     known_by: Literal["published_at", "stored_at"] = "stored_at"
     due: Literal["each_period", "never", ""] = ""
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
+from zhizao.model.text import Text
 from zhizao.store.columns import GIVEN, ROW, WIDE, digits, gives_publication
 from zhizao.store.numbers import counting, marked, numbers
 from zhizao.store.reading import instant, period, read_each
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LINE, FAULT = "_line", "_fault"
-"""Columns a reader of files may add: the line of a row in its file, and the raw text of a row that could not be read as one."""
+"""Columns a reader of files may add: the line of a row in its file, and what is wrong with a row that could not be read as one (see ``faults``)."""
 INDEX, WHY, ROUNDED, PUBLISHED = "_index", "_why", "_rounded", "_given"
 """Columns of a checked delivery: position, reason ``code:field`` (null: fit to be stored), whether a figure was rounded, given publication."""
 
@@ -40,9 +43,13 @@ def texts(record: RecordType, rows: pa.Table, first_line: int) -> pa.Table:
     """The rows as trimmed texts, one column a field, with what the model's own parsers made of periods and dates.
 
     Every typed value is read by way of its text, so that a spreadsheet, a text file and a typed column say the same.
+
+    Raises:
+        InputError: two columns carry one field.
     """
     import pyarrow as pa
 
+    _require_one_column_a_field(record, rows)
     with ThreadPoolExecutor() as threads:
         read = dict(zip(record.fields, threads.map(lambda field: _read(record, field, rows), record.fields), strict=True))
     found: dict[str, pa.Array | pa.ChunkedArray] = {field.id: column.texts for field, column in read.items()}
@@ -61,7 +68,8 @@ def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
     column = trimmed(rows[name]) if name else pa.chunked_array([pa.nulls(len(rows), pa.string())])
     match field.type:
         case "period":
-            return Texts(column, read_each(column, period, pa.string()))
+            read = partial(period, kind=record.period) if field.id == record.time and not record.any_period else period
+            return Texts(column, read_each(column, read, pa.string()))
         case "text" if field.id == GIVEN:
             return Texts(column, read_each(column, instant, pa.timestamp("us", "UTC")))
         case "decimal" | "integer":
@@ -74,6 +82,16 @@ def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
 def column_of(field: Field, rows: pa.Table) -> str:
     """The name under which a delivery carries a field: its id, else its Chinese or English name ('' where it does not)."""
     return next((name for name in (field.id, field.name.zh, field.name.en) if name in rows.column_names), "")
+
+
+def _require_one_column_a_field(record: RecordType, rows: pa.Table) -> None:
+    """Of a field that stands twice, or under its id and under its name, nobody can say which is meant."""
+    for field in record.fields:
+        names = dict.fromkeys(name for name in (field.id, field.name.zh, field.name.en) if name == field.id or not record.field(name))
+        if len(found := [column for column in rows.column_names if column in names]) > 1:
+            listed = ", ".join(found)
+            what = Text(f"字段 {field.id} 出现在多列：{listed}", f"the field {field.id} stands in several columns: {listed}")
+            raise InputError(what, where=record.id, cure=Text("请只留一列", "keep only one of them"))
 
 
 def trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -122,7 +140,8 @@ def _value(field: Field, text: ir.StringValue, raw: ir.Table) -> ir.Value:
         case "boolean":
             return ibis.cases(*((text.lower().isin(words), value) for value, words in WORDS.items()), else_=None)
         case "entity":
-            full = ibis.ifelse(text.contains(":"), text, ibis.literal(f"{field.level}:") + text) if field.level else text
+            prefix = field.takes[0] if field.takes else field.level
+            full = ibis.ifelse(text.contains(":"), text, ibis.literal(f"{prefix}:") + text) if prefix else text
             return ibis.cases((full.re_search(ENTITY), full), else_=None)
         case "period":
             return raw[f"{field.id}="]
@@ -147,6 +166,8 @@ def _faults(record: RecordType, field: Field, rows: ir.Table) -> Iterator[tuple[
     yield "unfit", rows[f"{field.id}?"] & (rows[PUBLISHED] if field.id == GIVEN and gives_publication(record) else value).isnull()
     if field.required or field.id == record.entity or (field.id == record.time and field.type == "period"):
         yield "missing", value.isnull()
+    if field.takes:
+        yield "level", value.notnull() & ~value.re_search(f"^({'|'.join(field.takes)}):")
     if field.type in ("decimal", "integer"):
         yield from _beyond(field, value)
     elif field.values:

@@ -14,7 +14,7 @@ from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.store import delta, segment
 from zhizao.store.accept import INDEX, PUBLISHED, ROUNDED, WHY, checked, texts
-from zhizao.store.batch import Batch
+from zhizao.store.batch import Batch, whole
 from zhizao.store.columns import BATCH, OP, REVISES, ROW, gives_publication, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Source
 from zhizao.store.duplicates import AFTER, news
@@ -25,7 +25,7 @@ from zhizao.store.home import Home
 from zhizao.store.numbers import counting
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
-from zhizao.store.session import LocalSession
+from zhizao.store.session import LocalSession, is_rekeyed, is_revised
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -54,8 +54,8 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
         rejected = engine.fetch(found.filter(found[WHY].notnull()).select(INDEX, ROW, WHY).order_by(INDEX))
         with rim.home.writing():
             batch = opened(rim, record.id, record.key)
-            kept = _kept(rim, engine, record, found.filter(found[WHY].isnull()), batch)
-            batch = replace(batch, source=source.name, sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
+            kept = _kept(rim, engine, record, found.filter(found[WHY].isnull()), batch, source.sha256)
+            batch = replace(batch, source=whole(source.name), sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
             batch = replace(batch, duplicate=len(rows) - len(kept) - len(rejected), rounded=_trues(kept, ROUNDED))
             if len(rejected):
                 batch = _keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
@@ -72,25 +72,31 @@ def _checked(engine: DuckDB, record: RecordType, rows: pa.Table, source: Source)
 
 def opened(rim: Rim, record: str, key: tuple[str, ...]) -> Batch:
     """The next batch of a home, empty as yet; stored later than every batch before it. Call it as the one writer."""
-    before = rim.history.all()
+    before = rim.history.batches()
     last = before[-1] if before else None
+    if last and rim.home.last_batch() != (last.number, last.seal):
+        rim.home.note_last(last.number, last.seal)  # the writer before died, or its disk was full, before it could say so
     now = rim.clock().astimezone(UTC)
     now = max(now, last.at + timedelta(microseconds=1)) if last else now
-    end = last.last if last else 0
+    end, number = (last.last, last.number + 1) if last else (0, 1)
+    for orphan in [*rim.home.rejects.glob(f"{number:08d}.*"), *rim.home.rejects.glob(".*")]:
+        orphan.unlink()  # of a writer that died before its commit
     return Batch(
-        home=rim.home.id, number=last.number + 1 if last else 1, record=record, key=tuple(key), source="", sha256="", why="",
+        home=rim.home.id, number=number, record=record, key=tuple(key), source="", sha256="", why="",
         stored_at=now.isoformat(), received=0, stored=0, duplicate=0, rejected=0, rounded=0, revises=0, first=end + 1, last=end,
         segment="", root="", rejects="", rejects_sha256="", previous=last.seal if last else "",
     )  # fmt: skip
 
 
-def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: Batch) -> pa.Table:
+def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: Batch, sha256: str) -> pa.Table:
     """The rows to store, in the order of the delivery."""
     import ibis
 
-    before = [b for b in rim.history.all() if b.record == record.id and b.stored]
+    delivered = [b for b in rim.history.batches() if b.record == record.id]
+    before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
-    new = news(record, rows, stored, revised=any(b.revises for b in before), engine=engine)
+    revised, rekeyed = is_revised(record, before), is_rekeyed(record, before)
+    new = news(record, rows, stored, revised=revised, rekeyed=rekeyed, again=again, engine=engine)
     now = ibis.literal(batch.at, "timestamp('UTC', 6)")
     after = ibis.greatest(now, new[AFTER])
     published = ibis.coalesce(new[PUBLISHED], after) if gives_publication(record) else after
@@ -126,7 +132,7 @@ def numbered(rows: pa.Table, batch: Batch, schema: pa.Schema) -> pa.Table:
 def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
     """Store a batch: its segment first, then the commit that makes it exist. Call it as the one writer."""
     table = rim.home.facts / batch.record
-    delta.sweep(table, {b.segment for b in rim.history.all() if b.record == batch.record})
+    delta.sweep(table, {b.segment for b in rim.history.batches() if b.record == batch.record})
     file: Path | None = None
     if len(rows):
         file = table / f"{batch.number:08d}.parquet"
@@ -136,7 +142,7 @@ def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
     seal = seal_of(batch.sealed)
     batch = replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
     delta.commit(table, rows.schema, file, len(rows), batch.to_json())
-    replace_file(rim.home.head, f'{{"number": {batch.number}, "seal": "{seal}"}}\n'.encode())
+    rim.home.note_last(batch.number, seal)
     return batch
 
 

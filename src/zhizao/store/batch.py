@@ -78,3 +78,13 @@ class Batch:
         if not isinstance(said, dict) or set(said) != {f.name for f in dataclasses.fields(cls)}:
             raise ValueError("not what is said of a batch")
         return cls(**{**said, "key": tuple(said["key"])})
+
+
+def whole(text: str) -> str:
+    """A text without halves of characters, such as the names of files written in another encoding have: no file could keep them.
+
+    Example:
+        >>> print(whole("\\udcc6.csv"))
+        \\udcc6.csv
+    """
+    return text.encode("utf-8", "backslashreplace").decode()

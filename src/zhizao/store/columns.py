@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
+from zhizao.model.text import Text
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
 
 if TYPE_CHECKING:
@@ -75,6 +77,30 @@ def stored_schema(record: RecordType) -> pa.Schema:
     instant = pa.timestamp("us", "UTC")
     added = [(FACT, pa.int64()), (PUBLISHED_AT, instant), (STORED_AT, instant), (OP, pa.string()), (REVISES, pa.bool_())]
     return pa.schema([*fields_schema(record), *(pa.field(*c) for c in (*added, (BATCH, pa.int32()), (ROW, pa.int64())))])
+
+
+def require_same_types(record: RecordType, kept: pa.Schema) -> None:
+    """A field never changes its type: to read what is stored as something else would round it, or fail.
+
+    Raises:
+        InputError: a field of the type is stored in another type.
+    """
+    for field in stored_schema(record):
+        if field.name in kept.names and not _is_kept(field.type, there := kept.field(field.name).type):
+            raise retyped(record.id, field.name, str(there), str(field.type))
+
+
+def _is_kept(declared: pa.DataType, kept: pa.DataType) -> bool:
+    """Whether every value comes out as it went in; digits before the point may be added."""
+    import pyarrow as pa
+
+    return bool(declared == kept or (pa.types.is_decimal(declared) and pa.types.is_decimal(kept) and declared.scale == kept.scale))
+
+
+def retyped(record: str, field: str, kept: str, declared: str) -> InputError:
+    """The error that a field is declared in another type than it is stored in."""
+    what = Text(f"字段 {field} 已按 {kept} 存储，现为 {declared}", f"field {field} is stored as {kept} and now declared as {declared}")
+    return InputError(what, where=record, cure=Text("请为新类型的字段另起名字", "give the field of the new type a new name"))
 
 
 def gives_publication(record: RecordType) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhizao.errors import InputError
 from zhizao.model.text import Text
+from zhizao.store.columns import retyped
+from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 
 if TYPE_CHECKING:
@@ -46,15 +48,66 @@ def commit(table: Path, schema: pa.Schema, segment: Path | None, rows: int, note
 
 def commits(table: Path) -> list[Path]:
     """The commits of a table, oldest first; what a failing machine left empty is none."""
-    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if f.stat().st_size]
+    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if _size(f)]
+
+
+def commit_name(number: int) -> str:
+    """The file of a table's commit, counted from 0."""
+    return f"{number:020d}.json"
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # empty, and swept by a writer a moment ago
+        return 0
 
 
 def sweep(table: Path, segments: set[str]) -> None:
-    """Remove what a writer that died left behind: commits without content, segments that no commit names. Call it as the one writer."""
+    """Remove what a writer that died left behind: commits without content or without a name, segments that no commit names. Call it as the one writer."""
     for torn in (f for f in (table / LOG).glob("*.json") if not f.stat().st_size):
         torn.unlink()
+    for draft in (table / LOG).glob("_commit_*"):
+        draft.unlink()
     for orphan in (f for f in table.glob("*.parquet") if f.name not in segments):
         orphan.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a table tells another engine: size and rows of each file, the type of each column, and whether that is all it tells."""
+
+    files: dict[str, tuple[int, int]]
+    columns: dict[str, str]
+    is_plain: bool
+
+
+def told(table: Path) -> Told:
+    """What another engine finds when it opens a table; it may read a checkpoint in place of the commits before it.
+
+    Raises:
+        StoreDamaged: the table cannot be opened.
+    """
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError
+
+    try:
+        there = DeltaTable(table)
+        found, said = there.get_add_actions(flatten=True), there.metadata()
+    except (DeltaError, OSError, ValueError) as error:
+        raise damaged(table / LOG, Text("数据表无法打开", "the table cannot be opened")) from error
+    sizes = zip(found["size_bytes"].to_pylist(), found["num_records"].to_pylist(), strict=True)
+    hiding = [c for c in found.column_names if c.partition(".")[0] in ("min", "max", "null_count", "partition")]
+    is_plain = not (said.configuration or said.partition_columns or any(found[c].null_count < len(found[c]) for c in hiding))
+    columns = {field.name: str(field.type) for field in there.schema().fields}
+    return Told(dict(zip(found["path"].to_pylist(), sizes, strict=True)), columns, is_plain and there.protocol().min_reader_version == 1)
+
+
+def types(schema: pa.Schema) -> dict[str, str]:
+    """The types of columns as a table names them."""
+    from deltalake import Schema
+
+    return {field.name: str(field.type) for field in Schema.from_arrow(schema).fields}
 
 
 def _added(segment: Path, rows: int) -> AddAction:
@@ -70,10 +123,6 @@ def _widen(table: DeltaTable, wanted: Schema, name: str) -> None:
     new = [f for f in wanted.fields if f.name not in there]
     for field in wanted.fields:
         if field.name in there and field.type != there[field.name].type:
-            what = Text(
-                f"字段 {field.name} 已按 {there[field.name].type} 存储，现为 {field.type}",
-                f"field {field.name} is stored as {there[field.name].type} and now declared as {field.type}",
-            )
-            raise InputError(what, where=name, cure=Text("请为新类型的字段另起名字", "give the field of the new type a new name"))
+            raise retyped(name, field.name, str(there[field.name].type), str(field.type))
     if new:
         table.alter.add_columns(new)

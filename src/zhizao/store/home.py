@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from zhizao.errors import StoreBusy
 from zhizao.model.text import Text
+from zhizao.store.damage import damaged, read_note
 from zhizao.store.durable import make_folder, replace
 from zhizao.store.kept import Kept
 from zhizao.store.migrate import SCHEMA
@@ -64,7 +65,21 @@ class Home:
     @property
     def id(self) -> str:
         """The home's own name; two homes never share a segment ('' before the first write)."""
-        return str(json.loads(self.identity.read_bytes())["id"]) if self.identity.is_file() else ""
+        said = read_note(self.identity, id=str)
+        return str(said["id"]) if said else ""
+
+    def last_batch(self) -> tuple[int, str] | None:
+        """Number and seal of the last batch; None before the first one. After a crash it may be one batch behind, never more.
+
+        Raises:
+            StoreDamaged: the file says something else.
+        """
+        said = read_note(self.head, number=int, seal=str)
+        return (said["number"], said["seal"]) if said else None
+
+    def note_last(self, number: int, seal: str) -> None:
+        """Say which batch is the last; once it is stored."""
+        replace(self.head, json.dumps({"number": number, "seal": seal}).encode() + b"\n")
 
     @contextmanager
     def writing(self, wait_s: float = WAIT_S) -> Iterator[None]:
@@ -72,31 +87,54 @@ class Home:
 
         Raises:
             StoreBusy: another writer did not finish in time.
+            StoreDamaged: facts are stored, but the home has lost its identity.
         """
         make_folder(self.path)
         with (self.path / "lock").open("a") as lock:
             _seize(lock.fileno(), self.path, wait_s)
             if not self.identity.is_file():
+                self._require_new(self.identity)
                 replace(self.identity, json.dumps({"id": uuid.uuid4().hex, "schema": SCHEMA}).encode())
             yield
 
     def private_key(self) -> Ed25519PrivateKey:
-        """The key this node signs with, made at first use and readable by its owner only."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
+        """The key this node signs with, made at first use and readable by its owner only.
+
+        Raises:
+            StoreDamaged: the key is gone, or is none.
+        """
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         file = self.path / "keys" / "node.key"
         if not file.is_file():
-            made = Ed25519PrivateKey.generate()
-            make_folder(file.parent)
-            file.parent.chmod(0o700)
-            replace(file, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
-            replace(file.with_suffix(".pub"), made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-        return cast("Ed25519PrivateKey", load_pem_private_key(file.read_bytes(), None))
+            self._require_new(file)
+            _make_key(file)
+        try:
+            return cast("Ed25519PrivateKey", load_pem_private_key(file.read_bytes(), None))
+        except (ValueError, TypeError) as error:
+            raise damaged(file, Text("密钥文件已损坏", "the key is damaged")) from error
 
     def public_key(self) -> Ed25519PublicKey:
         """The key its seals are checked with."""
         return self.private_key().public_key()
+
+
+    def _require_new(self, file: Path) -> None:
+        """What is made once must not be made again beside facts that were stored with the first."""
+        if self.head.is_file():
+            raise damaged(file, Text("文件缺失", "the file is missing"))
+
+
+def _make_key(file: Path) -> None:
+    """A new pair of keys; the private one last, because it is what tells that both are there."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    made = Ed25519PrivateKey.generate()
+    make_folder(file.parent)
+    file.parent.chmod(0o700)
+    replace(file.with_suffix(".pub"), made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    replace(file, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
 
 
 def _seize(lock: int, home: Path, wait_s: float) -> None:

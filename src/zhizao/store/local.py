@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.model.value import FactRef
-from zhizao.store.batch import Batch
 from zhizao.store.contract import Source
+from zhizao.store.disk import told
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.migrate import SCHEMA, form_of, migrate, refuse_newer
@@ -32,16 +32,18 @@ class LocalStore:
         clock: says when a batch is stored.
 
     Raises:
-        InputError: a newer program made the home.
+        InputError: a newer program made the home, or the disk refuses it.
+        StoreDamaged: something stored is missing or not what was sealed.
     """
 
     def __init__(self, home: Path, clock: Clock) -> None:
         self._home, self._clock = Home(home), clock
-        self._history = History(self._home.facts)
-        refuse_newer(self._home.identity)
-        if form_of(self._home.identity) < SCHEMA:
-            with self._home.writing():
-                migrate(self._home.identity)
+        self._history = History(self._home)
+        with told(home):
+            refuse_newer(self._home.identity)
+            if form_of(self._home.identity) < SCHEMA:
+                with self._home.writing():
+                    migrate(self._home.identity)
 
     @property
     def _rim(self) -> Rim:
@@ -53,41 +55,46 @@ class LocalStore:
         """See the contract."""
         from zhizao.store.append import append
 
-        return append(self._rim, record, rows, source)
+        with told(self._home.path):
+            return append(self._rim, record, rows, source)
 
     def withdraw(self, fact: str, why: str) -> None:
         """See the contract."""
         from zhizao.store.withdraw import withdraw
 
-        withdraw(self._rim, fact, why)
+        with told(self._home.path):
+            withdraw(self._rim, fact, why)
 
     @contextmanager
     def session(self) -> Iterator[LocalSession]:
         """See the contract."""
         from zhizao.store.engines.duckdb import DuckDB
 
+        with told(self._home.path):
+            batches = self._history.batches()
         with closing(DuckDB(self._home.spill, self._home.kept)) as engine:
-            yield LocalSession(engine, self._home, self._history.batches())
+            yield LocalSession(engine, self._home, batches)
 
     def fingerprint(self) -> str:
         """See the contract."""
-        return hashlib.sha256("\n".join([self._home.id, *self._history.newest()]).encode()).hexdigest()
+        with told(self._home.path):
+            return hashlib.sha256("\n".join([self._home.id, *self._history.newest()]).encode()).hexdigest()
 
     def has_batch(self, record: str, sha256: str) -> bool:
         """See the contract."""
-        return any(b.record == record and b.sha256 == sha256 for b in self._history.batches() if b.sha256)
+        with told(self._home.path):
+            return any(b.record == record and b.sha256 == sha256 for b in self._history.batches() if b.sha256)
 
     def find(self, record: RecordType, facts: Sequence[int]) -> Iterable[FactRef]:
         """See the contract."""
         from zhizao.store.find import find
 
-        return find(self._home, self._batches(record), record, facts)
+        with told(self._home.path):
+            return find(self._home, [b for b in self._history.batches() if b.record == record.id], record, facts)
 
     def verify(self) -> int:
         """See the contract."""
         from zhizao.store.verify import verify
 
-        return verify(self._home, self._history)
-
-    def _batches(self, record: RecordType) -> list[Batch]:
-        return [b for b in self._history.batches() if b.record == record.id]
+        with told(self._home.path):
+            return verify(self._home, self._history)

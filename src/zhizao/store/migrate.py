@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
+from zhizao.store.damage import read_note
 from zhizao.store.durable import replace
 
 SCHEMA = 1
@@ -23,7 +24,8 @@ STEPS: Mapping[int, Step] = MappingProxyType({})
 
 def form_of(identity: Path) -> int:
     """The form in which a home is kept; one that is not made yet is up to date."""
-    return int(json.loads(identity.read_bytes())["schema"]) if identity.is_file() else SCHEMA
+    said = read_note(identity, schema=int)
+    return int(said["schema"]) if said else SCHEMA
 
 
 def refuse_newer(identity: Path, schema: int = SCHEMA) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from zhizao.model.period import Period, moment
+from zhizao.model.period import Period, PeriodKind, moment
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,10 +25,12 @@ _WRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
 """Other ways in which people and spreadsheets write a period."""
 
 
-def period(text: str) -> str | None:
-    """A period in the one way the contracts write it, or None.
+def period(text: str, kind: PeriodKind | None = None) -> str | None:
+    """A period in the one way the contracts write it, or None; where a kind is asked for, only one of that kind.
 
     Example:
+        >>> period("2020", "year"), period("2020-Q3", "year")
+        ('2020', None)
         >>> period("2020年"), period("2020q3"), period("2020-9"), period("2020.0"), period("2016/2020"), period("autumn")
         ('2020', '2020-Q3', '2020-09', '2020', '2016/2020', None)
     """
@@ -39,7 +41,7 @@ def period(text: str) -> str | None:
             break
     try:
         found = Period.parse(text)
-        return found.text if found.end else None
+        return found.text if found.end and kind in (None, found.kind) else None
     except (ValueError, OverflowError):
         return None
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from zhizao.model.period import PeriodKind
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text
 from zhizao.store.accept import FAULT, INDEX, LINE, WHY, column_of
 from zhizao.store.columns import ROW
 from zhizao.store.contract import Source
+from zhizao.store.faults import UNREADABLE, read_fault
 from zhizao.store.numbers import NUMBER
+from zhizao.store.reading import period
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 CHUNK = 10_000
+
+KINDS: Mapping[PeriodKind, str] = MappingProxyType(
+    {"year": "年", "quarter": "季", "month": "月", "week": "周", "day": "日", "hour": "小时", "shift": "班次", "window": "多年期"}
+)
+"""The kinds of periods in Chinese; in English they are called by their ids."""
 
 
 def file_of(record: RecordType, source: Source, rows: pa.Table, rejected: pa.Table) -> bytes:
@@ -41,14 +50,17 @@ def _lines(record: RecordType, rows: pa.Table, rejected: pa.Table) -> Iterator[d
 
 def _line(record: RecordType, said: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
     code, _, name = said[WHY].partition(":")
+    if code == "unreadable":
+        why, whole = read_fault(raw[FAULT])
+        return {"line": said[ROW], "field": "", "reason": {"zh": why.zh, "en": why.en}, "row": whole}
     field = record.field(name)
     cell = next((raw[n] for n in (field.id, field.name.zh, field.name.en) if n in raw), None) if field else None
-    why = reason(code, field, "" if cell is None else str(cell).strip())
-    row = {k: v if v is None else str(v) for k, v in raw.items() if k not in (LINE, FAULT)} if code != "unreadable" else raw.get(FAULT)
+    why = reason(code, field, "" if cell is None else str(cell).strip(), record.period)
+    row = {k: v if v is None else str(v) for k, v in raw.items() if k not in (LINE, FAULT)}
     return {"line": said[ROW], "field": name, "reason": {"zh": why.zh, "en": why.en}, "row": row}
 
 
-def reason(code: str, field: Field | None, cell: str) -> Text:
+def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year") -> Text:
     """Why a row was rejected, in words.
 
     Example:
@@ -57,7 +69,7 @@ def reason(code: str, field: Field | None, cell: str) -> Text:
         staff is no number: many
     """
     if field is None:
-        return Text("该行无法解析：列数不符或格式有误", "the line cannot be read as a row: a wrong number of cells, or broken")
+        return UNREADABLE
     name = Text(f"{field.name.zh}（{field.id}）", field.id)
     match code:
         case "missing":
@@ -66,16 +78,21 @@ def reason(code: str, field: Field | None, cell: str) -> Text:
             return Text(f"{name.zh}小于下限 {field.minimum}：{cell}", f"{name.en} is below {field.minimum}: {cell}")
         case "above":
             return Text(f"{name.zh}大于上限 {field.maximum}：{cell}", f"{name.en} is above {field.maximum}: {cell}")
+        case "level":
+            listed = _list(field.takes)
+            return Text(f"{name.zh}只收这些层级的对象（{listed}）：{cell}", f"{name.en} takes entities of {listed} only: {cell}")
         case "unlisted":
             listed = _list(field.values)
             return Text(f"{name.zh}不在可选值之内（{listed}）：{cell}", f"{name.en} is none of {listed}: {cell}")
         case _:
-            what = _unfit(field, cell)
+            what = _unfit(field, cell, kind)
             return Text(f"{name.zh}{what.zh}：{cell}", f"{name.en} {what.en}: {cell}")
 
 
-def _unfit(field: Field, cell: str) -> Text:
+def _unfit(field: Field, cell: str, kind: PeriodKind) -> Text:
     match field.type:
+        case "period" if period(cell):
+            return Text(f"不是所要的一种期（{KINDS[kind]}）", f"is a period, but not of the kind {kind}")
         case "decimal" | "integer" if not NUMBER.fullmatch(cell):
             return Text("不是数", "is no number")
         case "integer":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhizao.model.text import Text
+from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 
 if TYPE_CHECKING:
@@ -22,8 +24,12 @@ def write(path: Path, rows: pa.Table) -> None:
     make_folder(path.parent)
     # Figures hardly repeat: a dictionary of them costs twice the time and a third more room. As integers they are read four times faster.
     repeating = [f.name for f in rows.schema if not pa.types.is_decimal(f.type) and not pa.types.is_int64(f.type)]
-    pq.write_table(rows, path, compression="zstd", row_group_size=ROWS, use_dictionary=repeating, store_decimal_as_integer=True)
-    flush(path)
+    try:
+        pq.write_table(rows, path, compression="zstd", row_group_size=ROWS, use_dictionary=repeating, store_decimal_as_integer=True)
+        flush(path)
+    except OSError:  # a full disk must not be kept full by half a segment
+        path.unlink(missing_ok=True)
+        raise
     flush(path.parent)
 
 
@@ -37,8 +43,23 @@ def read(path: Path, facts: tuple[int, int] | None = None) -> pa.Table:
     return pq.read_table(path, filters=chosen, partitioning=None)
 
 
-def count(path: Path) -> int:
-    """The number of rows of a segment."""
+def columns(path: Path) -> pa.Schema:
+    """The columns of a segment.
+
+    Raises:
+        StoreDamaged: it cannot be read.
+    """
+    import pyarrow as pa
+
+    try:
+        return described(path)[1]
+    except pa.ArrowException as error:
+        raise damaged(path, Text("数据段无法读取", "the segment cannot be read")) from error
+
+
+def described(path: Path) -> tuple[int, pa.Schema]:
+    """The number of rows of a segment, and its columns."""
     import pyarrow.parquet as pq
 
-    return int(pq.ParquetFile(path).metadata.num_rows)
+    with pq.ParquetFile(path) as file:
+        return int(file.metadata.num_rows), file.schema_arrow

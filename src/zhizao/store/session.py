@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
+from zhizao.store import segment
 from zhizao.store.as_of import holding
 from zhizao.store.batch import Batch
-from zhizao.store.columns import stored_schema
+from zhizao.store.columns import require_same_types, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
 from zhizao.store.home import Home
 
@@ -43,8 +44,8 @@ class LocalSession:
             import ibis
 
             rows = rows.filter(rows[PUBLISHED_AT] <= ibis.literal(known.as_of, "timestamp('UTC', 6)"))
-        if any(b.revises for b in batches):
-            rows = holding(rows, record.key, self._engine)
+        if is_revised(record, batches):
+            rows = holding(rows, record.key, self._engine, rekeyed=is_rekeyed(record, batches))
         return rows.select(*(f.id for f in record.fields), FACT, PUBLISHED_AT, STORED_AT)
 
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
@@ -59,8 +60,15 @@ class LocalSession:
         return [self._home.facts / record.id / b.segment for b in batches if b.segment]
 
     def versions(self, record: RecordType, batches: Sequence[Batch]) -> ir.Table:
-        """Every stored version of the type in some batches, withdrawals too, with all columns."""
-        return self._engine.scan(self._files(record, batches), stored_schema(record))
+        """Every stored version of the type in some batches, withdrawals too, with all columns.
+
+        Raises:
+            InputError: a field is declared in another type than it is stored in.
+        """
+        files = self._files(record, batches)
+        if files and files[-1].is_file():  # the engine says which segment is missing
+            require_same_types(record, segment.columns(files[-1]))
+        return self._engine.scan(files, stored_schema(record))
 
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """See the contract."""
@@ -73,6 +81,16 @@ class LocalSession:
     def fetch(self, expression: ir.Table) -> pa.Table:
         """See the contract."""
         return self._engine.fetch(expression)
+
+
+def is_revised(record: RecordType, batches: Sequence[Batch]) -> bool:
+    """Whether some key may have several versions."""
+    return any(b.revises for b in batches) or is_rekeyed(record, batches)
+
+
+def is_rekeyed(record: RecordType, batches: Sequence[Batch]) -> bool:
+    """Whether rows were stored while the type had another key: which of them revise each other was not noted."""
+    return any(b.key != record.key for b in batches)
 
 
 def _until(batch: Batch, known: Known, by_publication: bool) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao.store import segment
 from zhizao.store.append import Rim, numbered, opened, sealed
-from zhizao.store.batch import Batch
+from zhizao.store.as_of import latest
+from zhizao.store.batch import whole
 from zhizao.store.columns import OP, REVISES, ROW
 from zhizao.store.contract import FACT, PUBLISHED_AT
 
@@ -24,48 +26,47 @@ def withdraw(rim: Rim, fact: str, why: str) -> None:
     import pyarrow as pa
 
     with rim.home.writing():
-        batch, row = _row_of(rim, fact)
-        last = _last_version(rim, batch, row)
+        record, row = _row_of(rim, fact)
+        batches = [b for b in rim.history.batches() if b.record == record]
+        key = batches[-1].key
+        last = _deciding(rim, [rim.home.facts / record / b.segment for b in batches if b.segment], row, key)
         _require_that_it_holds(fact, row, last)
-        new = opened(rim, batch.record, batch.key)
+        new = opened(rim, record, key)
         published = pa.array([max(new.at, last[PUBLISHED_AT])], pa.timestamp("us", "UTC"))
         told = {PUBLISHED_AT: published, OP: pa.array(["withdraw"]), REVISES: pa.array([True]), ROW: pa.nulls(1, pa.int64())}
         for name, column in told.items():
             row = row.set_column(row.schema.get_field_index(name), name, column)
-        new = replace(new, why=why, received=1, stored=1)
+        new = replace(new, why=whole(why), received=1, stored=1)
         sealed(rim, new, numbered(row, new, row.schema))
 
 
-def _row_of(rim: Rim, fact: str) -> tuple[Batch, pa.Table]:
+def _row_of(rim: Rim, fact: str) -> tuple[str, pa.Table]:
+    """The record type and the stored row of a fact."""
     record, _, number = fact.rpartition(":")
     if number.isdecimal() and number.isascii():
-        for batch in rim.history.all():
+        for batch in rim.history.batches():
             if batch.record == record and batch.first <= int(number) <= batch.last:
-                return batch, segment.read(rim.home.facts / record / batch.segment, (int(number), int(number)))
+                return record, segment.read(rim.home.facts / record / batch.segment, (int(number), int(number)))
     cure = Text("export 和 explain 会给出事实编号，形如 annual_return:12", "export and explain give the numbers of facts, such as annual_return:12")
     raise InputError(Text(f"没有事实 {fact}", f"there is no fact {fact}"), where=fact, cure=cure)
 
 
-def _last_version(rim: Rim, batch: Batch, row: pa.Table) -> dict[str, Any]:
-    """The version of the row's key that is last now."""
+def _deciding(rim: Rim, files: Sequence[Path], row: pa.Table, key: Sequence[str]) -> dict[str, Any]:
+    """The version that decides the row's key now."""
     import ibis
 
     from zhizao.store.engines.duckdb import DuckDB
 
     with closing(DuckDB(rim.home.spill)) as engine:
-        rows = engine.scan(_segments(rim, batch.record), row.select([*batch.key, FACT, PUBLISHED_AT, OP]).schema)
-        same = [rows[k].identical_to(ibis.literal(row[k][0].as_py(), rows[k].type())) for k in batch.key]
-        versions = engine.fetch(rows.filter(*same)).to_pylist()
-    return max(versions, key=lambda v: (v[PUBLISHED_AT], v[FACT]))
-
-
-def _segments(rim: Rim, record: str) -> Sequence[Any]:
-    return [rim.home.facts / record / b.segment for b in rim.history.all() if b.record == record and b.segment]
+        rows = engine.scan(files, row.select([*key, FACT, PUBLISHED_AT, OP]).schema)
+        same = [rows[k].identical_to(ibis.literal(row[k][0].as_py(), rows[k].type())) for k in key]
+        found: list[dict[str, Any]] = engine.fetch(latest(rows.filter(*same), key, engine, rekeyed=True)).to_pylist()
+    return found[0]
 
 
 def _require_that_it_holds(fact: str, row: pa.Table, last: dict[str, Any]) -> None:
     if last[OP] == "withdraw":
-        cure = Text("无需处理；重新导入即可再次生效", "nothing to do; importing it again makes it hold again")
+        cure = Text("无需处理；若要再次生效，请把该行放在另一个文件里导入", "nothing to do; to make it hold again, import its row in another file")
         raise InputError(Text(f"{fact} 已经撤回", f"{fact} is withdrawn already"), where=fact, cure=cure)
     if last[FACT] != row[FACT][0].as_py():
         now = f"{fact.rpartition(':')[0]}:{last[FACT]}"

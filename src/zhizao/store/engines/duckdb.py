@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from zhizao.errors import StateOverflow, StoreDamaged
+from zhizao.errors import InputError, StateOverflow, StoreDamaged
 from zhizao.model.text import Text
 from zhizao.store.engines.meanings import Meanings, names_in
 from zhizao.store.kept import Kept
@@ -43,6 +43,7 @@ class DuckDB:
         self._kept_for: set[str] = set()
         self._meanings = Meanings(f"duckdb {duckdb.__version__} {_EXACT_RATIO}")
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
+        self._full = (duckdb.OutOfMemoryException,)
         self._unreadable = (duckdb.IOException, duckdb.InvalidInputException)
         # Nothing is ever downloaded, and a name in a query means a table, never a Python variable.
         self._connection = duckdb.connect(
@@ -177,6 +178,10 @@ class DuckDB:
             what = str(error).splitlines()[0]
             cure = Text("请缩小范围，或用较大的单位", "take a smaller range, or a larger unit")
             raise StateOverflow(Text(f"数值超出可精确计算的范围：{what}", f"a number left the range in which it is exact: {what}"), cure=cure) from error
+        except self._full as error:
+            cure = Text("请腾出磁盘空间，或缩小范围", "free some space on the disk, or take a smaller range")
+            what = str(error).splitlines()[0]
+            raise InputError(Text(f"内存和磁盘空间不足：{what}", f"memory and disk do not suffice: {what}"), cure=cure) from error
         except self._unreadable as error:
             if ".parquet" not in (what := str(error).splitlines()[0]):
                 raise

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao.store.accept import LINE
-from zhizao.store.files.rows import Cells, header, table
+from zhizao.store.files.rows import Row, header, table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,16 +86,16 @@ def _read_odd(path: Path) -> pa.Table:
         delimiter = _delimiter(next((line for line in file if line.strip()), ""))
     with path.open(encoding=encoding, newline="") as file:
         rows = _rows(file, delimiter)
-        names = header(next(rows, (0, []))[1], path)
+        names = header(next(rows, (0, [], ""))[1], path)
         return table(names, rows)
 
 
-def _rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, Cells]]:
+def _rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     reader = csv.reader(lines, delimiter=delimiter)
     line = 1
     for cells in reader:
         if any(c.strip() for c in cells):
-            yield line, cells
+            yield line, cells, ""
         line = reader.line_num + 1
 
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao.store.accept import FAULT, LINE
-from zhizao.store.files.rows import CHUNK
+from zhizao.store.faults import fault
+from zhizao.store.files.rows import CHUNK, own
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 def read(path: Path) -> pa.Table:
-    """The rows of a file of JSON lines; a line that is no object is kept raw, as a fault.
+    """The rows of a file of JSON lines; a line that is no object, or not a clear one, is kept raw, as a fault.
 
     Raises:
         InputError: the file is not UTF-8.
@@ -41,27 +42,48 @@ def _chunk(lines: Sequence[tuple[int, str]]) -> pa.Table:
     import pyarrow as pa
 
     rows = [_row(line) for _, line in lines]
-    names = dict.fromkeys(name for row in rows for name in row or {})
-    found: dict[str, pa.Array] = {n: pa.array([(row or {}).get(n) for row in rows], pa.string()) for n in names}
+    sound = [row if isinstance(row, dict) else {} for row in rows]
+    names = dict.fromkeys(name for row in sound for name in row)
+    found: dict[str, pa.Array] = {n: pa.array([row.get(n) for row in sound], pa.string()) for n in names}
     found[LINE] = pa.array([i for i, _ in lines], pa.int64())
-    if None in rows:
-        faults = [line.strip() if row is None else None for row, (_, line) in zip(rows, lines, strict=True)]
-        found[FAULT] = pa.array(faults, pa.string())
-    return pa.table(found)
+    faults = [fault(row, line.strip()) if isinstance(row, str) else None for row, (_, line) in zip(rows, lines, strict=True)]
+    return pa.table(found if not any(faults) else {**found, FAULT: pa.array(faults, pa.string())})
 
 
-def _row(line: str) -> dict[str, str | None] | None:
-    """The object of a line as texts, or None where it is none.
+class _Twice(ValueError):
+    """A name stands more than once in an object: which of its values is meant, nobody can say."""
+
+
+def _row(line: str) -> dict[str, str | None] | str:
+    """The object of a line as texts, or what is wrong with it.
 
     Example:
-        >>> _row('{"a": 0.10, "b": null, "c": true}'), _row("[1]")
-        ({'a': '0.10', 'b': None, 'c': 'true'}, None)
+        >>> _row('{"a": 0.10, "b": null, "c": true}'), _row("[1]"), _row('{"a": 1, "a": 2}')
+        ({'a': '0.10', 'b': None, 'c': 'true'}, 'json', 'twice')
     """
     try:
-        row = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        said = json.loads(line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object)
+        row = _object([(own(name.strip()), _text(value)) for name, value in said.items()]) if isinstance(said, dict) else "json"
+    except _Twice:
+        return "twice"
     except (ValueError, RecursionError):
-        return None
-    return {name.strip(): _text(value) for name, value in row.items()} if isinstance(row, dict) else None
+        return "json"
+    return "surrogate" if "\\u" in line and not _is_text(row) else row
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise _Twice
+    return row
+
+
+def _is_text(row: object) -> bool:
+    """Whether every escape in a row is a whole character: half of one can be kept nowhere."""
+    try:
+        return bool(json.dumps(row, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _text(value: Any) -> str | None:

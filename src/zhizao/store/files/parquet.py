@@ -29,7 +29,7 @@ def read(path: Path) -> pa.Table:
         what = Text("不是完好的 Parquet 文件", f"no sound Parquet file: {str(error).splitlines()[0]}")
         raise InputError(what, where=str(path), cure=Text("请重新导出", "export it again")) from error
     rows = rows.rename_columns(header(rows.column_names, path))
-    return rows if LINE in rows.column_names else rows.append_column(LINE, pa.array(range(1, len(rows) + 1), pa.int64()))
+    return rows.append_column(LINE, pa.array(range(1, len(rows) + 1), pa.int64()))
 
 
 def write(rows: pa.Table, path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
-from zhizao.store.files.rows import Cells, header, table
+from zhizao.store.files.formulas import Unvalued, has_formulas, unvalued
+from zhizao.store.files.rows import Row, header, table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,19 +27,45 @@ def read(path: Path) -> pa.Table:
     Raises:
         InputError: the file is no spreadsheet, or has no header.
     """
-    import openpyxl
-
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
-        rows = [(line, cells) for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1) if any(c is not None for c in cells)]
-        book.close()
+        rows = list(_filled(path))
     except Exception as error:  # a damaged archive fails in as many ways as there are bytes in it
         what = Text("不是完好的 xlsx 文件", f"no sound xlsx file: {type(error).__name__}")
         raise InputError(what, where=str(path), cure=Text("请在表格软件中另存为 xlsx", "save it as xlsx in a spreadsheet program")) from error
     names = header(_shortened(rows[0][1]) if rows else [], path)
-    return table(names, _padded(rows[1:], len(names)))
+    return table(names, _padded(rows[1:], names))
+
+
+@contextmanager
+def _first_sheet(path: Path, *, data_only: bool) -> Iterator[Any]:
+    """The first sheet, row by row: the values of formulas, or the formulas themselves."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
+        yield sheet
+    finally:
+        book.close()
+
+
+def _unvalued(path: Path) -> dict[int, dict[int, str]]:
+    if not has_formulas(path):
+        return {}
+    with _first_sheet(path, data_only=True) as values, _first_sheet(path, data_only=False) as written:
+        return unvalued(values, written)
+
+
+def _filled(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows with content, each with its line; formulas without a value stand as they are written."""
+    formulas = _unvalued(path)
+    with _first_sheet(path, data_only=True) as sheet:
+        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            written = formulas.get(line, {})
+            shown = tuple(Unvalued(written[i]) if i in written else cell for i, cell in enumerate(cells)) if written else cells
+            if any(c is not None for c in shown):
+                yield line, shown
 
 
 def _shortened(cells: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -47,11 +75,12 @@ def _shortened(cells: tuple[Any, ...]) -> tuple[Any, ...]:
     return cells
 
 
-def _padded(rows: Iterable[tuple[int, tuple[Any, ...]]], width: int) -> Iterator[tuple[int, Cells]]:
-    """A sheet does not keep empty cells at the end of a row: they are put back."""
+def _padded(rows: Iterable[tuple[int, tuple[Any, ...]]], names: Sequence[str]) -> Iterator[Row]:
+    """A sheet does not keep empty cells at the end of a row: they are put back. A formula without a value says nothing its row could do without."""
     for line, cells in rows:
         short = [_text(c) for c in _shortened(cells)]
-        yield line, short + [None] * (width - len(short))
+        unknown = any(isinstance(cell, Unvalued) for cell, name in zip(cells, names, strict=False) if name)
+        yield line, short + [None] * (len(names) - len(short)), "formula" if unknown else ""
 
 
 def _text(value: object) -> str | None:
