@@ -19,7 +19,7 @@ AFTER = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def verdict(target: Target, *readings: Reading, as_of: datetime = AFTER, **given: Any) -> Judgement:
-    return judge(target, readings, order=ORDER, as_of=as_of, **given)
+    return judge(target, readings, order=ORDER, as_of=as_of, plan_entity="nation:CN", **given)
 
 
 def reasons(judgement: Judgement) -> dict[tuple[str, str], str]:

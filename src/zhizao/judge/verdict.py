@@ -30,7 +30,7 @@ def judge(
     *,
     order: Sequence[str],
     as_of: datetime,
-    plan_entity: str = "nation:CN",
+    plan_entity: str,
     targets: Sequence[Target] = (),
 ) -> Judgement:
     """One target judged by the readings known at a time.
@@ -39,6 +39,7 @@ def judge(
 
     Args:
         order: the pack's preference among series; unlisted ones come last.
+        plan_entity: whom the target is about where it names nobody.
         targets: the plan's targets, among which the interim ones of the path are found.
     """
     known = concerning(target, readings, as_of, plan_entity)
