@@ -186,3 +186,9 @@ def test_the_path_of_a_five_year_average_lies_inside_the_chart(real: Evaluation)
 def test_two_series_of_one_publisher_and_scope_are_told_apart_in_the_legend(small: Evaluation) -> None:
     own = {f"rd.{n}": [reading("rd", f"rd.{n}", "2020", "1.5")] for n in ("a", "b")}
     assert [t.en for t in series_labels(own, small.wording).values()] == ["NBS · plan's scope (a)", "NBS · plan's scope (b)"]
+
+
+def test_published_totals_have_their_sources_below_the_first_and_last_of_many(small: Evaluation) -> None:
+    totals = tuple(replace(small.reconciled[0], period=str(y), source=f"NBS, communique {y}") for y in range(2018, 2023))
+    page = html(replace(small, reconciled=totals), "en")
+    assert "Source: NBS, communique 2018; NBS, communique 2022 (5 in all, first and last given)" in page

@@ -34,6 +34,8 @@ class Reconciled:
     published_total: Decimal
     allowed: Decimal
     verdict: Literal["agrees", "differs", "incomplete"]
+    source: str = ""
+    """Where the total was published."""
 
     @property
     def difference(self) -> Decimal:

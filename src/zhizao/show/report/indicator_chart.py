@@ -30,15 +30,15 @@ def chart(indicator: Indicator, judgements: Sequence[Judgement], readings: Seque
     frame = _frame(judgements, own)
     labels = series_labels(own, wording)
     entries = [(_swatch(n), labels[name]) for n, name in enumerate(own)] + list(_shapes(own, judgements))
-    columns = _legend_columns(frame, entries)
-    rows = math.ceil(len(entries) / columns)
+    places = _legend_places(frame, entries)
+    foot = max(y for _, y in places)
     unit = judgements[0].target.unit if judgements else indicator.unit
     inside = [
         frame.axes(unit_words(unit), langs), *_fan(frame, judgements, own), *_path(frame, judgements), *_lines(frame, own),
         *_targets(frame, judgements, langs), *_marks(frame, own), *_deciding(frame, judgements, langs),
-        *_legend(frame, entries, columns, langs),
+        *_legend(entries, places, langs),
     ]  # fmt: skip
-    return svg(frame.width, frame.height + rows * LEGEND_ROW + 6, inside, indicator.name.in_(langs[0]))
+    return svg(frame.width, foot + LEGEND_ROW - 6, inside, indicator.name.in_(langs[0]))
 
 
 def series_of(indicator: Indicator, readings: Iterable[Reading]) -> dict[str, list[Reading]]:
@@ -197,13 +197,20 @@ def _shapes(own: Mapping[str, list[Reading]], judgements: Sequence[Judgement]) -
         yield '<rect class="fan" x="0" y="-9" width="18" height="10"/>', Text("预测区间", "forecast interval")
 
 
-def _legend_columns(frame: Frame, entries: Sequence[tuple[str, Text]]) -> int:
-    widest = max(length(words) for _, text in entries for words in (text.zh, text.en)) * LEGEND_SIGN + 34
-    return max(1, min(4, int((frame.width - frame.left) / widest)))
+def _legend_places(frame: Frame, entries: Sequence[tuple[str, Text]]) -> list[Point]:
+    """Where each entry stands: one after the other, as wide as its longer language, in columns as far as it may be."""
+    column = (frame.width - frame.left) / 4
+    places: list[Point] = []
+    x, y = frame.left, frame.height + 12
+    for _, text in entries:
+        width = math.ceil((max(length(text.zh), length(text.en)) * LEGEND_SIGN + 34) / column) * column
+        if places and x + width > frame.width + 1:
+            x, y = frame.left, y + LEGEND_ROW
+        places.append((x, y))
+        x += width
+    return places
 
 
-def _legend(frame: Frame, entries: Sequence[tuple[str, Text]], columns: int, langs: Sequence[Lang]) -> Iterator[str]:
-    column = (frame.width - frame.left) / columns
-    for n, (sample, text) in enumerate(entries):
-        x, y = frame.left + n % columns * column, frame.height + 12 + n // columns * LEGEND_ROW
+def _legend(entries: Sequence[tuple[str, Text]], places: Sequence[Point], langs: Sequence[Lang]) -> Iterator[str]:
+    for (sample, text), (x, y) in zip(entries, places, strict=True):
         yield tag("g", sample, words(text, langs, class_="axis", x=24.0, y=0.0), transform=f"translate({x:.1f},{y:.1f})")

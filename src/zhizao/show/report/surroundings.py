@@ -36,11 +36,25 @@ def reconciliations(evaluation: Evaluation) -> Section | None:
             m = mark(RECONCILED, r.verdict)
             figures = (grouped(r.total_of_parts), grouped(r.published_total), signed(r.difference, 6), "± " + plain(r.allowed))
             lines.append(row(r.period, str(r.parts), *figures, Cell(m.label, tone=m.tone)))
+        sources = [evaluation.wording.source(s) for s in dict.fromkeys(r.source for r in rows if r.source)]
+        lines += [row(_from_to(sources), kind="source")] * bool(sources)
     why = Text("各分项已取整，合计与公布数可有小差；容许值为分项数乘半个印刷单位，再加合计的半个单位。",
                "Parts are printed rounded, so their sum may differ: by half a printed unit for each part and for the total.")  # fmt: skip
     return Section(
         "reconciliations", Text("分项与合计核对", "Parts against totals"), (Paragraph(why), Table(head, "lrrrrrl", tuple(lines)))
     )
+
+
+def _from_to(sources: Sequence[Text]) -> Text:
+    """Sources one by one; of a long row of them the first and the last, since they differ by their year only."""
+    shown = sources if len(sources) <= FEW_SOURCES else [sources[0], sources[-1]]
+    count = Text(f"（共 {len(sources)} 份，列首末）", f" ({len(sources)} in all, first and last given)") if len(shown) < len(sources) else None
+    zh, en = "；".join(s.zh for s in shown), "; ".join(s.en for s in shown)
+    return Text(f"来源：{zh}{count.zh if count else ''}", f"Source: {en}{count.en if count else ''}")
+
+
+FEW_SOURCES = 3
+"""As many sources as are given one by one."""
 
 
 # ── rounding ────────────────────────────────────────────────────────────────────────────────────────────────────
