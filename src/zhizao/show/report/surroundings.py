@@ -128,8 +128,10 @@ def plan_coverage(evaluation: Evaluation) -> Section | None:
             Text("已支持", "served"), Text("部分", "partly"), Text("尚未", "not yet"))  # fmt: skip
     yes, partly, no = total["yes"], total["partly"], total["no"]
     said = Text(
-        f"规划点名的 {total.total()} 个系统：已支持 {yes}，部分支持 {partly}，尚未支持 {no}。右侧三列为所含系统数。",
-        f"Of the {total.total()} systems the plan names, {yes} are served, {partly} partly, {no} not yet. The last columns count systems.",
+        f"规划点名的 {total.total()} 个系统：已支持 {yes}，部分支持 {partly}，尚未支持 {no}。右侧三列为所含系统数。"
+        "“已支持”只说所列指标已能计算并通过测试，不说目标已经达到。",
+        f"Of the {total.total()} systems the plan names, {yes} are served, {partly} partly, {no} not yet. The last columns count systems. "
+        "Served says that the indicators listed are computed and pass their tests, not that the goal is reached.",
     )
     blocks: tuple[Block, ...] = (Paragraph(said), Table(head, "llllrrr", tuple(map(_plan_row, lines))))
     return Section("plan", Text("规划覆盖", "Coverage of the plan"), blocks)
