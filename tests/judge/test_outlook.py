@@ -24,7 +24,7 @@ VALUES = ("33", "36.5", "39", "42.1", "44.8", "48.0", "50.1", "52.1", "55.3")
 
 
 def outlook(target: Target, readings: Sequence[Reading]) -> Outlook:
-    return judge(target, readings, order=("x.a", "x.b"), as_of=datetime(2023, 1, 1, tzinfo=UTC)).outlook
+    return judge(target, readings, order=("x.a", "x.b"), as_of=datetime(2023, 1, 1, tzinfo=UTC), plan_entity="nation:CN").outlook
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhizao.judge.path import end_year, gap, interim, on_path, required
+from zhizao.judge.path import drawn, end_year, gap, interim, on_path, required
 from zhizao.model.period import Period, year
 from zhizao.model.target import Target
 
@@ -82,3 +82,8 @@ def test_the_gap_of_a_band_is_the_way_to_its_nearer_edge(target: Make) -> None:
 @given(st.dates().filter(lambda d: d.year > 1900))
 def test_the_end_of_a_day_lies_in_its_own_year(day: Any) -> None:
     assert day.year - 1 < end_year(Period.parse(day.isoformat())) <= day.year
+
+
+def test_an_average_growth_is_drawn_over_the_years_it_averages(target: Make) -> None:
+    growth = target("7.5", 2020, "average_growth", window=5)
+    assert [(int(x), y) for x, y in drawn(growth)] == [(year, Decimal("7.5")) for year in range(2015, 2021)]

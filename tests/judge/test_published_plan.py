@@ -32,7 +32,7 @@ ORDER = {
 
 
 def judged(plan: list[Target], published: list[Reading], as_of: datetime) -> dict[tuple[str, int], Judgement]:
-    return {(j.target.indicator, j.target.year): j for j in judge_all(plan, published, order=ORDER, as_of=as_of)}
+    return {(j.target.indicator, j.target.year): j for j in judge_all(plan, published, order=ORDER, as_of=as_of, plan_entity="nation:CN")}
 
 
 @pytest.fixture(scope="module")

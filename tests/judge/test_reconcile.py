@@ -9,10 +9,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhizao.judge.reconcile import overlaps, reconcile
+from zhizao.judge.reconcile import enclose, overlaps, reconcile
 from zhizao.model.library import Reconciliation
+from zhizao.model.rounding import Rounding
+from zhizao.model.series import Reading
 from zhizao.model.text import Text
 
+INTENSITY = Rounding("i", Text("强度", "intensity"), "i", "i_low", "i_high", "sector:Z", Decimal("0.01"))
 GERD = Reconciliation("gerd", Text("研发经费", "R&D expenditure"), "region_gerd", "gerd", "region", "nation:CN", "0.1")
 Rows = Callable[[str], list[dict[str, str]]]
 
@@ -73,3 +76,16 @@ def test_the_published_intensity_of_2022_overlaps_what_its_rounded_inputs_allow(
     assert (round(spent / high, 4), round(spent / low, 4)) == (Decimal("1.5355"), Decimal("1.5514"))
     assert overlaps(spent / high, spent / low, published, Decimal("0.005"))
     assert not overlaps(spent / high, Decimal("1.5435"), published, Decimal("0.001"))
+
+
+def test_a_published_figure_agrees_where_its_rounding_meets_the_interval_of_its_inputs(reading: Callable[..., Reading]) -> None:
+    met, apart = (
+        enclose(INTENSITY, reading("2022", "1.55"), Decimal("1.5435"), Decimal("1.5355"), Decimal(high)) for high in ("1.5514", "1.5449")
+    )
+    assert (met.verdict, apart.verdict) == ("agrees", "differs")
+    assert (met.period, met.printed) == ("2022", (Decimal("1.545"), Decimal("1.555")))
+
+
+def test_the_ends_of_an_interval_may_come_in_either_order(reading: Callable[..., Reading]) -> None:
+    made = enclose(INTENSITY, reading("2022", "1.55"), Decimal("1.54"), Decimal("1.56"), Decimal("1.53"))
+    assert (made.low, made.high, made.verdict) == (Decimal("1.53"), Decimal("1.56"), "agrees")

@@ -19,7 +19,7 @@ AFTER = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def verdict(target: Target, *readings: Reading, as_of: datetime = AFTER, **given: Any) -> Judgement:
-    return judge(target, readings, order=ORDER, as_of=as_of, **given)
+    return judge(target, readings, order=ORDER, as_of=as_of, plan_entity="nation:CN", **given)
 
 
 def reasons(judgement: Judgement) -> dict[tuple[str, str], str]:
@@ -191,3 +191,56 @@ def test_a_band_is_met_only_inside_it_and_no_bound_speaks_of_it(target: Make, re
     band = target(75, form="band", upper=85)
     assert [verdict(band, reading("2025", v)).verdict for v in (74, 75, 85, 86)] == ["missed", "met", "met", "missed"]
     assert verdict(band, reading("2025", 80, bound="lower")).verdict == "not_published"
+
+
+class TestReadingsThatEndOnTheSameDay:
+    """Of readings that end on the same day the one of the target's own period decides."""
+
+    def test_a_fourth_quarter_never_outranks_the_final_figure_of_its_year(self, target: Make, reading: Make) -> None:
+        annual, quarter = reading("2025", 60), reading("2025-Q4", 70, final=False, published_at="2026-02")
+        judged = verdict(target(64), quarter, annual)
+        assert (judged.verdict, judged.reading) == ("missed", annual)
+        assert "the one of the whole period (2025: 60) counts" in reasons(judged)["x.a", "2025-Q4"]
+
+    def test_nor_do_the_last_month_and_the_last_week_and_day(self, target: Make, reading: Make) -> None:
+        annual = reading("2025", 60)
+        ends = [reading(p, 70, final=False) for p in ("2025-12", "2025-12-31", "2025-12-31/late")]
+        assert verdict(target(64), *ends, annual).reading == annual
+
+    def test_a_window_does_not_outrank_the_year_of_a_level(self, target: Make, reading: Make) -> None:
+        annual, window = reading("2025", 60), reading("2021/2025", 70)
+        assert verdict(target(64), window, annual).reading == annual
+
+    def test_the_longer_of_two_other_periods_comes_first(self, target: Make, reading: Make) -> None:
+        quarter, month = reading("2025-Q4", 66), reading("2025-12", 65)
+        assert verdict(target(64), month, quarter).reading == quarter
+
+    def test_of_two_publications_of_one_period_the_later_one_counts(self, target: Make, reading: Make) -> None:
+        first, revised = reading("2025", 65, published_at="2026-02"), reading("2025", 63, published_at="2026-09")
+        judged = verdict(target(64), revised, first)
+        assert (judged.verdict, judged.reading) == ("missed", revised)
+        assert [a.why.en for a in judged.alternatives] == ["a figure published later for the same period (2025: 63) replaces it"]
+
+    def test_the_forecast_takes_the_year_too(self, target: Make, reading: Make) -> None:
+        years = [reading(str(y), 40 + y - 2018) for y in range(2018, 2024)]
+        last = reading("2023-Q4", 90)
+        goal, now = target(64, base_year=2015, base_value=30), datetime(2024, 6, 1, tzinfo=UTC)
+        assert verdict(goal, *years, last, as_of=now).outlook == verdict(goal, *years, as_of=now).outlook
+
+
+def test_a_window_shows_a_miss_only_where_the_target_counts_over_these_years(target: Make, reading: Make) -> None:
+    assert verdict(target(64), reading("2021/2025", 60)).verdict == "not_published"
+    cut = target(34, form="cut_since", base_year=2020)
+    assert verdict(cut, reading("2021/2025", 30)).verdict == "missed"
+    assert verdict(cut, reading("2024/2025", 30)).verdict == "not_published"
+
+
+def test_about_eases_a_fall_below_zero_too(target: Make, reading: Make) -> None:
+    fall = target(-10, form="change_since", direction="down", base_year=2020, about=True)
+    assert [verdict(fall, reading("2025", v)).verdict for v in ("-9.5", "-9.4")] == ["met", "missed"]
+
+
+def test_an_open_five_year_average_is_not_judged_by_the_average_of_other_years(target: Make, reading: Make) -> None:
+    growth = target("7.5", 2020, "average_growth", window=5, about=True)
+    open_until = datetime(2020, 6, 1, tzinfo=UTC)
+    assert verdict(growth, reading("2016/2019", "9.9"), as_of=open_until).verdict == "not_due"

@@ -54,7 +54,7 @@ moments = st.sampled_from([datetime(y, 6, 1, tzinfo=UTC) for y in (2019, 2020, 2
 @given(targets, readings, moments, st.randoms(use_true_random=False))
 def test_the_order_of_readings_never_matters(target: Target, known: list[Reading], as_of: datetime, rng: random.Random) -> None:
     shuffled = rng.sample(known, len(known))
-    one, other = (judge(target, r, order=ORDER, as_of=as_of) for r in (known, shuffled))
+    one, other = (judge(target, r, order=ORDER, as_of=as_of, plan_entity="nation:CN") for r in (known, shuffled))
     assert (one.verdict, one.reading, one.gap, one.outlook) == (other.verdict, other.reading, other.gap, other.outlook)
     assert set(one.conflicts) == set(other.conflicts)
 
@@ -63,7 +63,7 @@ def test_the_order_of_readings_never_matters(target: Target, known: list[Reading
 def test_every_known_reading_is_either_the_judged_one_or_an_alternative_with_a_reason(
     target: Target, known: list[Reading], as_of: datetime
 ) -> None:
-    judged = judge(target, known, order=ORDER, as_of=as_of)
+    judged = judge(target, known, order=ORDER, as_of=as_of, plan_entity="nation:CN")
     named = [a.reading for a in judged.alternatives] + ([judged.reading] if judged.reading else [])
     assert len(named) == len(set(named))
     assert set(named) == {r for r in known if not r.published_at or datetime.fromisoformat(r.known_since) <= as_of}
@@ -72,11 +72,11 @@ def test_every_known_reading_is_either_the_judged_one_or_an_alternative_with_a_r
 @given(targets, readings, moments)
 def test_what_was_not_known_then_changes_nothing(target: Target, known: list[Reading], as_of: datetime) -> None:
     heard = [r for r in known if not r.published_at or datetime.fromisoformat(r.known_since) <= as_of]
-    assert judge(target, known, order=ORDER, as_of=as_of) == judge(target, heard, order=ORDER, as_of=as_of)
+    assert judge(target, known, order=ORDER, as_of=as_of, plan_entity="nation:CN") == judge(target, heard, order=ORDER, as_of=as_of, plan_entity="nation:CN")
 
 
 @given(targets, readings, moments)
 def test_an_open_verdict_is_given_only_before_the_period_ends(target: Target, known: list[Reading], as_of: datetime) -> None:
-    verdict = judge(target, known, order=ORDER, as_of=as_of).verdict
+    verdict = judge(target, known, order=ORDER, as_of=as_of, plan_entity="nation:CN").verdict
     closed = as_of >= datetime(2021, 1, 1, tzinfo=UTC)
     assert verdict not in (("on_track", "off_track", "not_due") if closed else ("not_published",))

@@ -10,16 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from zhizao.model.context import Context
 from zhizao.model.evaluation import Evaluation, PlanLine, Reconciled
 from zhizao.model.finding import Finding, Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Reconciliation
 from zhizao.model.period import Period
 from zhizao.model.plan import PlanNode
+from zhizao.model.rounding import Rounded, Rounding
 from zhizao.model.series import Reading
 from zhizao.model.target import Target
 from zhizao.model.text import Text, same
 from zhizao.model.verdict import Alternative, Forecast, Judgement, Outlook
+from zhizao.model.wording import Wording
 
 SHARED = (Path(__file__).resolve().parents[2] / ".." / "shared").resolve()
 NASTY = '<script>alert("1")</script> & "x" \\ #let $y$ @z'
@@ -52,6 +55,9 @@ def indicator(id_: str, number: int, name: Text, group: Text, **more: object) ->
     return Indicator(id_, name, number=number, group=group, **given)  # type: ignore[arg-type]
 
 
+POWER = indicator("manufacturing_power_index", 0, Text("制造强国发展指数", "Manufacturing power index"), same("–"), unit="index", goals=("goal_2025",))
+WORDING = Wording({"NBS": Text("国家统计局", "NBS")}, {"communique": Text("公报", "communique")})
+
 # ── made up ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 FORECASTS = (
@@ -68,6 +74,7 @@ def small() -> Evaluation:
         "rd": indicator("rd", 1, Text("研发强度", "R&D intensity"), group, doubts=(Text("分母口径有变", "the denominator changed"),)),
         "nc": indicator("nc", 2, Text("数控化率", "NC rate"), Text("两化融合", "Integration")),
         "energy": indicator("energy", 3, same(NASTY), Text("绿色发展", "Green")),
+        "manufacturing_power_index": POWER,
     }
     rd = (
         reading("rd", "rd.plan_base", "2015", "0.95", "base"), reading("rd", "rd.nbs", "2019", "1.45"), reading("rd", "rd.nbs", "2020", "1.540000"),
@@ -85,7 +92,8 @@ def small() -> Evaluation:
     )  # fmt: skip
     return Evaluation(
         "made_up", Text("虚构规划", "A made-up plan"), "2024-06-30", "1.0.0", "abc123", known, judgements, {"rd": rd, "nc": nc, "energy": ()},
-        (target("nc", 2025, "68", plan="another plan"),), (*index_context(), reading("rd_intensity", "rd_intensity.nbs", "2020", "1.54")), (reconciled("0.3", "1.6"), reconciled("5", "1.6")), plan_lines(), (DAMAGED,),
+        (target("nc", 2025, "68", plan="another plan"),), index_context(), (reconciled("0.3", "1.6"), reconciled("5", "1.6")), plan_lines(), (DAMAGED,),
+        contexts=(Context("manufacturing_power_index", "nation"),), rounded=(rounded(),), entity="nation:CN", wording=WORDING,
     )  # fmt: skip
 
 
@@ -96,16 +104,20 @@ def target(id_: str, year: int, used: str, *, printed: str = "", form: str = "le
 
 
 def index_context() -> tuple[Reading, ...]:
-    """The manufacturing-power index of two nations in two vintages, and the interval of a rounded intensity."""
-    power, sector = "manufacturing_power_index", "sector_rd_intensity"
+    """The manufacturing-power index of two nations in two vintages."""
+    power = "manufacturing_power_index"
     rows = [("CN", "2015", "96.36"), ("US", "2015", "161.05"), ("CN", "2020", "110.84"), ("US", "2020", "168.71")]
     index = [
         Reading(power, f"{power}.cae_{v}", "plan", f"nation:{c}", Period.parse(v), Decimal(x), "index", "actual", True) for c, v, x in rows
     ]
-    bounds = (("", "1.537"), ("_low", "1.53"), ("_high", "1.545"))
-    computed = [reading(f"{sector}{end}", f"{sector}{end}.x", "2020", x, "computed", basis="computed") for end, x in bounds]
-    divisions = [*computed, reading(sector, f"{sector}.nbs", "2020", "1.54")]
-    return (*index, *(replace(r, entity="sector:C") for r in divisions))
+    return tuple(index)
+
+
+def rounded() -> Rounded:
+    """A published intensity beside the interval its rounded inputs allow."""
+    what = Rounding("made", Text("取整", "An intensity"), "s", "s_low", "s_high", "sector:Z", Decimal("0.01"), Text("取整所致", "inputs are rounded"))
+    published = replace(reading("s", "s.nbs", "2020", "1.54"), entity="sector:Z")
+    return Rounded(what, Decimal("1.537"), Decimal("1.53"), Decimal("1.545"), published, "agrees")
 
 
 def reconciled(difference: str, allowed: str) -> Reconciled:
@@ -159,10 +171,10 @@ def real() -> Evaluation:
     known = {row["indicator"]: real_indicator(row, n) for n, row in enumerate(rows, 1)}
     judged = tuple(real_judgement(row, year, at, readings[row["indicator"]]) for row in rows for at, year in enumerate((2020, 2025)))
     title = Text("中国制造 2025", "Made in China 2025")
-    context = index_context()[4:] + real_index()
     return Evaluation(
-        "made_in_china_2025", title, "2026-11-23", "0.1.0", "f00d", known, judged, readings, (), context, (), plan_lines(), (DAMAGED,)
-    )
+        "made_in_china_2025", title, "2026-11-23", "0.1.0", "f00d", known | {"manufacturing_power_index": POWER}, judged, readings, (), real_index(), (),
+        plan_lines(), (DAMAGED,), contexts=(Context("manufacturing_power_index", "nation"),), entity="nation:CN",
+    )  # fmt: skip
 
 
 def table(name: str) -> list[dict[str, str]]:

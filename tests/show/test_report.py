@@ -14,7 +14,9 @@ from zhizao.errors import MissingExtra
 from zhizao.model.evaluation import Evaluation
 from zhizao.model.text import Lang
 from zhizao.show.report import html, pdf
-from zhizao.show.report.indicator_chart import chart, series_of
+from zhizao.show.report.indicator_chart import chart, series_labels, series_of
+
+from .conftest import reading
 
 VOID = {"meta", "input", "br", "img", "link", "hr"}
 
@@ -77,7 +79,7 @@ def test_both_languages_lie_in_one_page_and_the_asked_one_comes_first(small: Eva
 
 def test_every_figure_of_the_table_has_its_source_below(real: Evaluation) -> None:
     page = html(real, "en")
-    for name in real.indicators:
+    for name in (i for i in real.indicators if real.indicators[i].number):
         for r in real.readings[name]:
             assert r.source[:40].replace("&", "&amp;").replace("'", "&#39;") in page
 
@@ -95,14 +97,15 @@ def test_each_section_tells_verdict_forecasts_doubts_and_the_rest(small: Evaluat
 def test_the_surroundings_are_there(small: Evaluation) -> None:
     page = html(small, "en")
     assert [i for i in Page(page).ids if not i.startswith("lang-")] == [
-        "scorecard", "rd", "nc", "energy", "reconciliations", "rounding", "others", "power", "plan", "findings", "recompute",
+        "danger", "scorecard", "rd", "nc", "energy", "reconciliations", "rounding", "others", "context-manufacturing_power_index", "plan", "findings",
+        "recompute",
     ]  # fmt: skip
-    assert "✓ overlap" in page and "✓ agrees" in page and "✗ differs" in page and "runs backward" in page
+    assert "An intensity (sector:Z)" in page and "1.535 – 1.545" in page and "✓ agrees" in page and "✗ differs" in page and "runs backward" in page
 
 
 def test_an_evaluation_without_surroundings_still_makes_a_report(small: Evaluation) -> None:
-    bare = replace(small, context=(), reconciled=(), plan_lines=(), findings=(), other_targets=(), readings={})
-    assert [i for i in Page(html(bare, "zh")).ids if not i.startswith("lang-")] == ["scorecard", "rd", "nc", "energy", "recompute"]
+    bare = replace(small, context=(), rounded=(), reconciled=(), plan_lines=(), findings=(), other_targets=(), readings={})
+    assert [i for i in Page(html(bare, "zh")).ids if not i.startswith("lang-")] == ["danger", "scorecard", "rd", "nc", "energy", "recompute"]
 
 
 def test_the_page_is_the_same_for_the_same_evaluation(small: Evaluation) -> None:
@@ -114,7 +117,7 @@ def test_the_page_is_the_same_for_the_same_evaluation(small: Evaluation) -> None
 
 def drawn(e: Evaluation, name: str) -> ElementTree.Element:
     judged = [j for j in e.judgements if j.target.indicator == name]
-    return ElementTree.fromstring(chart(e.indicators[name], judged, e.readings[name], ("en",)))
+    return ElementTree.fromstring(chart(e.indicators[name], judged, e.readings[name], e.wording, ("en",)))
 
 
 def of_class(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
@@ -130,7 +133,7 @@ def test_a_fan_is_drawn_where_there_are_forecasts_and_only_there(small: Evaluati
 
 
 def test_everything_is_drawn_inside_the_frame(real: Evaluation) -> None:
-    for name in real.indicators:
+    for name in (i for i in real.indicators if real.indicators[i].number):
         root = drawn(real, name)
         width, height = map(float, (root.get("viewBox") or "").split()[2:])
         for circle in of_class(root, "full") + of_class(root, "deciding"):
@@ -161,3 +164,31 @@ def test_a_target_of_an_indicator_that_failed_to_load_is_still_reported(small: E
     page = Page(html(broken, "en"))
     assert "nc" not in page.ids and "#nc" not in page.links
     assert pdf(broken, "en").startswith(b"%PDF-")
+
+
+def test_a_publisher_is_shown_in_the_readers_language(small: Evaluation) -> None:
+    page = html(small, "zh")
+    assert '<span lang="zh">来源：国家统计局，公报</span><span lang="en">Source: NBS, communique</span>' in page
+
+
+def test_context_names_the_goals_it_belongs_to_and_judges_nothing(small: Evaluation) -> None:
+    page = html(small, "en")
+    assert "Context for these goals and tasks; it judges nothing: First step." in page and "Highest: nation:US 168.71" in page
+
+
+def test_the_path_of_a_five_year_average_lies_inside_the_chart(real: Evaluation) -> None:
+    root = drawn(real, "labour_productivity_growth")
+    for line in of_class(root, "path"):
+        xs = [float(p.partition(",")[0]) for p in (line.get("points") or "").split()]
+        assert all(50 <= x <= 700 for x in xs)
+
+
+def test_two_series_of_one_publisher_and_scope_are_told_apart_in_the_legend(small: Evaluation) -> None:
+    own = {f"rd.{n}": [reading("rd", f"rd.{n}", "2020", "1.5")] for n in ("a", "b")}
+    assert [t.en for t in series_labels(own, small.wording).values()] == ["NBS · plan's scope (a)", "NBS · plan's scope (b)"]
+
+
+def test_published_totals_have_their_sources_below_the_first_and_last_of_many(small: Evaluation) -> None:
+    totals = tuple(replace(small.reconciled[0], period=str(y), source=f"NBS, communique {y}") for y in range(2018, 2023))
+    page = html(replace(small, reconciled=totals), "en")
+    assert "Source: NBS, communique 2018; NBS, communique 2022 (5 in all, first and last given)" in page

@@ -69,3 +69,9 @@ def test_words_with_square_brackets_are_shown_as_written(small: Evaluation) -> N
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_open_targets_fit_eighty_columns_uncut(small: Evaluation, lang: Lang) -> None:
     assert "…" not in drawn(small, lang, 80)
+
+
+@pytest.mark.parametrize(("lang", "line"), [("en", "Missed: no. 9: 2020 16 of 18"), ("zh", "未达标：第 9 项 2020 年 16（目标 18）")])
+def test_the_targets_in_danger_stand_above_the_table(real: Evaluation, lang: Lang, line: str) -> None:
+    text = drawn(real, lang, 140)
+    assert line in text and text.index(line) < text.index("─")

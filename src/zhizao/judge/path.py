@@ -67,8 +67,10 @@ def drawn(target: Target, targets: Sequence[Target] = ()) -> tuple[Anchor, ...]:
         ['2017: 7.63', '2018: 11.23']
     """
     anchors = _anchors(target, targets)
+    # What is required all the way is drawn over the years it is required for.
+    first = target.year - max(target.window, 1) if target.form in ("average_growth", "band") else int(anchors[0][0])
     with localcontext(_EXACT):
-        years = (Decimal(y) for y in range(int(anchors[0][0]), target.year + 1))
+        years = (Decimal(y) for y in range(first, target.year + 1))
         return tuple((y, Decimal(_between(target, anchors, y)).quantize(PLACES)) for y in years)
 
 

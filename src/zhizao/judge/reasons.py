@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from zhizao.judge.candidates import Candidate, in_plan, is_after, is_average, is_of_target_period
+from zhizao.judge.candidates import Candidate, in_plan, is_after, is_average, is_of_target_period, recency
 from zhizao.judge.conclusion import bound_of, conclusion
 from zhizao.model.series import Reading
 from zhizao.model.target import Target
@@ -53,11 +53,15 @@ def _base(reading: Reading, known: Sequence[Reading]) -> Text:
 
 def _superseded(target: Target, reading: Reading, field: Sequence[Candidate]) -> Text:
     latest = next(c.latest for c in reversed(field) if c.latest.series == reading.series)
-    if (latest.period, latest.value) == (reading.period, reading.value) or latest.period < reading.period:
+    if recency(target, latest) <= recency(target, reading):
         return _second_tier(target, reading)
+    found = f"{latest.period}：{number(latest.value)}", f"{latest.period}: {number(latest.value)}"
+    if latest.period.last_day > reading.period.last_day:
+        return Text(f"同一序列有更晚的读数（{found[0]}），以最晚的为准", f"its series has a later reading ({found[1]}), and the latest one counts")
+    if latest.period == reading.period:
+        return Text(f"同一时期另有更晚公布的数（{found[0]}），以其为准", f"a figure published later for the same period ({found[1]}) replaces it")
     return Text(
-        f"同一序列有更晚的读数（{latest.period}：{number(latest.value)}），以最晚的为准",
-        f"its series has a later reading ({latest.period}: {number(latest.value)}), and the latest one counts",
+        f"同日截止的读数中，以整个时期的为准（{found[0]}）", f"of readings that end on the same day the one of the whole period ({found[1]}) counts"
     )
 
 

@@ -1,4 +1,4 @@
-"""Published totals held beside their published parts: does rounding explain the difference?"""
+"""Published figures held beside what they are made of: does rounding explain the difference?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Literal
 
 from zhizao.model.evaluation import Reconciled
 from zhizao.model.library import Reconciliation
+from zhizao.model.rounding import Rounded, Rounding
+from zhizao.model.series import Reading
 
 HALF = Decimal("0.5")
 
@@ -35,6 +37,18 @@ def reconcile(
     if len(present) < len(parts) or not present:
         verdict = "incomplete"
     return Reconciled(reconciliation, period, len(present), total, published_total, allowed, verdict)
+
+
+def enclose(rounding: Rounding, published: Reading, recomputed: Decimal, low: Decimal, high: Decimal) -> Rounded:
+    """A published figure beside the interval that its rounded inputs allow: it agrees where some true figure could be rounded to both.
+
+    Args:
+        recomputed: the figure as the rounded inputs give it.
+        low, high: the least and the greatest figure they leave open, in either order.
+    """
+    least, greatest = min(low, high), max(low, high)
+    agrees = overlaps(least, greatest, published.value, HALF * rounding.printed_unit)
+    return Rounded(rounding, recomputed, least, greatest, published, "agrees" if agrees else "differs")
 
 
 def overlaps(low: Decimal, high: Decimal, published: Decimal, half_unit: Decimal) -> bool:

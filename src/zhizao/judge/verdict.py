@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from zhizao.judge.candidates import Candidate, concerning, eligible, in_plan, line_up
+from zhizao.judge.candidates import Candidate, concerning, eligible, in_plan, is_of_target_period, line_up
 from zhizao.judge.conclusion import conclusion, speaks
 from zhizao.judge.outlook import outlook
 from zhizao.judge.path import drawn, gap, on_path, required
@@ -30,7 +30,7 @@ def judge(
     *,
     order: Sequence[str],
     as_of: datetime,
-    plan_entity: str = "nation:CN",
+    plan_entity: str,
     targets: Sequence[Target] = (),
 ) -> Judgement:
     """One target judged by the readings known at a time.
@@ -39,6 +39,7 @@ def judge(
 
     Args:
         order: the pack's preference among series; unlisted ones come last.
+        plan_entity: whom the target is about where it names nobody.
         targets: the plan's targets, among which the interim ones of the path are found.
     """
     known = concerning(target, readings, as_of, plan_entity)
@@ -72,6 +73,8 @@ def _open(target: Target, field: Sequence[Candidate], as_of: datetime, targets: 
         return "not_published", None
     for candidate in field:
         reading = candidate.latest
+        if target.form == "average_growth" and not is_of_target_period(target, reading):
+            continue  # the average of other years neither keeps to this one's path nor leaves it
         ahead = on_path(target, reading.signed, reading.period, targets)
         if ahead is not None and speaks(target, reading, ahead):
             return "on_track" if ahead else "off_track", candidate

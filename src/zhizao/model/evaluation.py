@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from zhizao.model.context import Context
 from zhizao.model.finding import Finding
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Reconciliation
 from zhizao.model.plan import PlanNode, Served
+from zhizao.model.rounding import Rounded
 from zhizao.model.series import Reading
 from zhizao.model.target import Target
 from zhizao.model.text import Text
 from zhizao.model.verdict import Judgement
+from zhizao.model.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Reconciled:
     published_total: Decimal
     allowed: Decimal
     verdict: Literal["agrees", "differs", "incomplete"]
+    source: str = ""
+    """Where the total was published."""
 
     @property
     def difference(self) -> Decimal:
@@ -53,7 +58,8 @@ class Evaluation:
     """One plan evaluated as known at a time.
 
     ``readings`` holds per indicator every reading used or shown, proxies included; ``other_targets`` are targets of other plans for
-    the same quantities; ``context`` are figures that judge nothing but belong beside the scorecard (the manufacturing-power index).
+    the same quantities; ``context`` are figures that judge nothing but belong beside the scorecard, as ``contexts`` says;
+    ``entity`` is whom the plan's targets are about where they name nobody.
     """
 
     plan: str
@@ -71,3 +77,7 @@ class Evaluation:
     findings: tuple[Finding, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
     """Names of the entities the figures are about, by id."""
+    contexts: tuple[Context, ...] = ()
+    rounded: tuple[Rounded, ...] = ()
+    entity: str = ""
+    wording: Wording = Wording()

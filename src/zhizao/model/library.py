@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from zhizao.model.context import Context
 from zhizao.model.entity import Hierarchy, Level
 from zhizao.model.finding import Finding, Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.plan import PlanNode
 from zhizao.model.quantity import Quantity
 from zhizao.model.record import RecordType
+from zhizao.model.rounding import Rounding
 from zhizao.model.target import Target
 from zhizao.model.text import Text
+from zhizao.model.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ class Library:
     series_order: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Per indicator the series in the pack's order of preference."""
     reconciliations: tuple[Reconciliation, ...] = ()
+    roundings: tuple[Rounding, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    wording: Wording = Wording()
     digest: str = ""
     """Fingerprint of every file of every loaded pack."""
 

@@ -29,6 +29,8 @@ class PlanNode:
     serves: tuple[str, ...] = ()
     whole: bool = False
     cluster: str = ""
+    entity: str = ""
+    """Of a plan's root: whom its targets are about where they name nobody."""
     children: tuple[PlanNode, ...] = ()
     place: Place = Place("")
 

@@ -45,10 +45,11 @@ class Target:
 
     @property
     def threshold(self) -> Decimal:
-        """The value that decides: the used target, eased by the tolerance where it is approximate."""
+        """The value that decides: the used target, eased by the tolerance where it is approximate, a fall below zero as well."""
         if not self.about:
             return self.used
-        return self.used * (1 - ABOUT) if self.direction == "up" else self.used * (1 + ABOUT)
+        eased = abs(self.used) * ABOUT
+        return self.used - eased if self.direction == "up" else self.used + eased
 
     def reached_by(self, value: Decimal) -> bool:
         """Whether a value satisfies the target.

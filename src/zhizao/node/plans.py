@@ -9,8 +9,12 @@ from zhizao.model.library import Library, Pack
 from zhizao.model.target import Target
 from zhizao.model.text import Text
 
-NATION = "nation:CN"
-"""Whose plan it is, where a target names nobody."""
+
+def subject(library: Library, pack: Pack) -> str:
+    """Whom a plan's targets are about where they name nobody: what plan.yaml says, else the first entity that belongs to no other."""
+    if pack.plan and pack.plan.entity:
+        return pack.plan.entity
+    return next((entity.id for h in library.hierarchies.values() for entity, parent in h.members if not parent), "")
 
 
 def plan_pack(library: Library, name: str) -> Pack:

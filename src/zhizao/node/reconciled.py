@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +36,7 @@ def _compared(
 
     totals = sorted((r for r in published if (r.indicator, r.entity) == (reconciliation.id, reconciliation.whole)), key=lambda r: r.period)
     parts = _parts(library, session, known, reconciliation) if totals else {}
-    return [reconcile(reconciliation, str(t.period), parts.get(str(t.period), {}), t.value) for t in totals]
+    return [replace(reconcile(reconciliation, str(t.period), parts.get(str(t.period), {}), t.value), source=t.source) for t in totals]
 
 
 def _parts(library: Library, session: Session, known: Known, reconciliation: Reconciliation) -> Parts:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from zhizao.model.context import Context
 from zhizao.model.entity import Hierarchy
 from zhizao.model.finding import Place
 from zhizao.model.library import DataFile, Pack, Reconciliation
 from zhizao.model.quantity import Quantity
 from zhizao.model.record import RecordType
+from zhizao.model.rounding import Rounding
 from zhizao.model.target import Target
 from zhizao.model.text import Text
+from zhizao.model.wording import Wording
 from zhizao.pack.content import Content
+from zhizao.pack.context import ContextShape, contexts
 from zhizao.pack.fingerprint import sha256
 from zhizao.pack.found import Found
 from zhizao.pack.hierarchies import hierarchy
@@ -22,6 +26,7 @@ from zhizao.pack.indicators import Draft
 from zhizao.pack.plan import plan
 from zhizao.pack.readable import is_there
 from zhizao.pack.records import quantity, record_type
+from zhizao.pack.rounding import RoundingShape, roundings
 from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import read_shaped, text
 from zhizao.pack.shapes import (
@@ -36,6 +41,7 @@ from zhizao.pack.shapes import (
     SeriesShape,
 )  # fmt: skip
 from zhizao.pack.targets import targets
+from zhizao.pack.wording import NamesShape, wording
 
 T = TypeVar("T")
 TEST = ".test.yaml"
@@ -60,6 +66,9 @@ class Parts:
     """Record types whose file could not be read at all."""
     series: list[tuple[str, tuple[str, ...], Place]] = field(default_factory=list)
     reconciliations: list[Reconciliation] = field(default_factory=list)
+    roundings: tuple[Rounding, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    wording: Wording = Wording()
 
 
 def read_folder(folder: Path, found: Found) -> Parts | None:
@@ -79,6 +88,10 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
     parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []
     parts.data = _optional(folder / "data.yaml", tuple[DataShape, ...], found, _data) or []
     parts.reconciliations = _optional(folder / "reconciliations.yaml", tuple[ReconciliationShape, ...], found, _reconciliations) or []
+    parts.roundings = _optional(folder / "rounding.yaml", tuple[RoundingShape, ...], found, roundings) or ()
+    shown = _optional(folder / "context.yaml", tuple[ContextShape, ...], found, contexts) or ()
+    parts.contexts = tuple(replace(c, pack=shape.id) for c in shown)
+    parts.wording = _optional(folder / "names.yaml", NamesShape, found, wording) or Wording()
     return parts
 
 

@@ -18,7 +18,7 @@ def plan(shape: PlanShape, content: Content, found: Found) -> PlanNode:
     seen: dict[str, Place] = {}
     nodes = _nodes(shape.nodes, content, ("nodes",), seen, found)
     name = text(shape.title, content, ("title",), found) or Text(shape.id, shape.id)
-    return PlanNode(shape.id, "plan", shape.section, name, children=nodes, place=content.place())
+    return PlanNode(shape.id, "plan", shape.section, name, entity=shape.entity, children=nodes, place=content.place())
 
 
 def _nodes(shapes: Sequence[NodeShape], content: Content, path: tuple[Key, ...], seen: dict[str, Place], found: Found) -> tuple[PlanNode, ...]:

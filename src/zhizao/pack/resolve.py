@@ -19,6 +19,7 @@ from zhizao.pack.indicators import Draft, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
 from zhizao.pack.shipped import builtin_folders
+from zhizao.pack.wording import merged
 
 
 def resolve(folders: Sequence[Path], found: Found) -> Library:
@@ -112,6 +113,9 @@ class _Resolving:
             findings=(),
             series_order=self._series(),
             reconciliations=tuple(self._reconciliation(r, p) for p in self.packs for r in p.reconciliations),
+            roundings=tuple(r for p in self.packs for r in p.roundings),
+            contexts=tuple(c for p in self.packs for c in p.contexts),
+            wording=merged([p.wording for p in self.packs]),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
 

@@ -153,6 +153,7 @@ class PlanShape(Shape):
     title: TextShape
     nodes: tuple[NodeShape, ...]
     section: str = ""
+    entity: str = ""
 
 
 class SeriesShape(Shape):

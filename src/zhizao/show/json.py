@@ -17,6 +17,7 @@ from zhizao.model.series import Reading
 from zhizao.model.text import Lang, Text
 from zhizao.model.value import Explanation, FactRef, Value
 from zhizao.model.verdict import Alternative, Forecast, Judgement
+from zhizao.model.wording import Wording
 
 Row = dict[str, Any]
 
@@ -93,7 +94,7 @@ def scored(evaluation: Evaluation) -> list[Row]:
     Beside the agreed keys each row has the plan's group and number, the marks of its target, and reasons in both languages.
     """
     ordered = sorted(enumerate(evaluation.judgements), key=lambda at: (_place(evaluation, at[1]), at[0]))
-    return [_judged(j, evaluation.indicators.get(j.target.indicator)) for _, j in ordered]
+    return [_judged(j, evaluation.indicators.get(j.target.indicator), evaluation.wording) for _, j in ordered]
 
 
 def _place(evaluation: Evaluation, j: Judgement) -> tuple[int, str, int]:
@@ -114,7 +115,7 @@ def evaluate(rows: Sequence[Mapping[str, Any]], lang: Lang) -> list[Row]:
     return answer
 
 
-def _judged(j: Judgement, indicator: Indicator | None) -> Row:
+def _judged(j: Judgement, indicator: Indicator | None, wording: Wording) -> Row:
     t, r = j.target, j.reading
     name, group = (indicator.name, indicator.group) if indicator else (None, None)
     return {
@@ -127,6 +128,20 @@ def _judged(j: Judgement, indicator: Indicator | None) -> Row:
         "printed": exact(t.printed), "about": t.about, "upper": number(t.upper),
         "bound": r.bound if r else "", "conflicts": [_figure(c) for c in j.conflicts],
         **_text("why_no_forecast", j.outlook.why_none, ""),
+        **_text("publisher", wording.publisher(r.publisher or r.series) if r else None, ""), "nearest": None if r else _nearest(j, wording),
+    }  # fmt: skip
+
+
+def _nearest(j: Judgement, wording: Wording) -> Row | None:
+    """Where nothing decided: the latest figure that is no later than the target, and why it did not."""
+    before = [a for a in j.alternatives if a.reading.kind != "base" and a.reading.period.year <= j.target.year]
+    if not before:
+        return None
+    a = max(before, key=lambda a: a.reading.period)
+    required = {year: value for year, value in j.path} if a.reading.period.kind == "year" else {}
+    return _alternative(a) | {
+        "kind": a.reading.kind, "scope": a.reading.scope, "bound": a.reading.bound, "required": number(required.get(Decimal(a.reading.period.year))),
+        **_text("publisher", wording.publisher(a.reading.publisher or a.reading.series), ""),
     }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from zhizao.model.text import Lang, Text
+from zhizao.show.danger import Danger, dangers
 from zhizao.show.figures import bounded, chance, plain, signed
-from zhizao.show.words import KINDS, OPEN, SCOPES, UNITS, VERDICTS, mark, word
+from zhizao.show.words import KINDS, OPEN, SCOPES, VERDICTS, mark, unit_words, word
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -44,7 +45,8 @@ def scorecard(rows: Sequence[Row], lang: Lang, width: int, *, title: Text | None
     from rich.text import Text as Line
 
     columns = _columns(rows, width)
-    parts: list[Any] = [_title(title, as_of, lang), *_counts(rows, lang), _table(columns, [], lang, head=True), Rule(style="dim")]
+    parts: list[Any] = [_title(title, as_of, lang), *_counts(rows, lang), *_in_danger(rows, lang)]
+    parts += [_table(columns, [], lang, head=True), Rule(style="dim")]
     for group, inside in groupby(rows, key=lambda row: row[f"group_{lang}"]):
         if group:
             parts.append(Line(group, style="bold underline"))
@@ -74,6 +76,29 @@ def _counts(rows: Sequence[Row], lang: Lang) -> Iterator[Any]:
             line.append(f"{m.symbol} {count} {m.text.in_(lang)}  ", style=STYLES[m.tone])
         line.rstrip()
         yield line
+
+
+def _in_danger(rows: Sequence[Row], lang: Lang) -> Iterator[Any]:
+    """The targets in danger by their numbers, one line for each way of being so; the lines below and the report say more."""
+    from rich.padding import Padding
+    from rich.text import Text as Line
+
+    found = dangers(rows)
+    if found:
+        yield Line(Text("处于危险的目标", "Targets in danger").in_(lang), style="bold")
+    for group in found:
+        line = Line(f"{group.title.in_(lang)}{Text('：', ': ').in_(lang)}", style=STYLES[group.found[0].tone])
+        yield Padding(line.append(Text("；", "; ").in_(lang).join(text.in_(lang) for text in _by_indicator(group.found)), style="default"), (0, 0, 0, 2))
+    if found:
+        yield Line("")
+
+
+def _by_indicator(found: Sequence[Danger]) -> Iterator[Text]:
+    for name, of_one in groupby(found, key=lambda d: d.indicator):
+        years = list(of_one)
+        number = years[0].number
+        zh, en = (f"第 {number} 项", f"no. {number}") if number else (name, name)
+        yield Text(f"{zh} {'、'.join(d.short.zh for d in years)}", f"{en}: {', '.join(d.short.en for d in years)}")
 
 
 def _columns(rows: Sequence[Row], width: int) -> dict[str, Column]:
@@ -110,7 +135,7 @@ def _cells(row: Row, columns: Mapping[str, Column], lang: Lang) -> list[Any]:
         "gap": signed(row["gap"]) if row["gap"] is not None else "",
         "chance": _chance(row),
         "scope": word(SCOPES, row["scope"]).in_(lang) if row["scope"] else "",
-        "source": _source(row),
+        "source": _source(row, lang),
     }
     return [cells[name] for name in columns]
 
@@ -124,9 +149,9 @@ def _chance(row: Row) -> str:
     return low if low == high else f"{low.removesuffix(' %')}–{high}".replace("> ", ">").replace("< ", "<")
 
 
-def _source(row: Row) -> str:
+def _source(row: Row, lang: Lang) -> str:
     source = next(iter(row["sources"]), None)
-    return f"{source['publisher']}, {source['published_at'] or '?'}" if source else ""
+    return f"{row[f'publisher_{lang}']}, {source['published_at'] or '?'}" if source else ""
 
 
 def _name(row: Row, lang: Lang) -> Any:
@@ -135,7 +160,7 @@ def _name(row: Row, lang: Lang) -> Any:
 
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=2, justify="right", style="dim")
-    name = Line(row[f"name_{lang}"]).append(f"  {word(UNITS, row['unit']).in_(lang).strip()}", style="dim")
+    name = Line(row[f"name_{lang}"]).append(f"  {unit_words(row['unit']).in_(lang).strip()}", style="dim")
     grid.add_row(str(row["number"] or "·"), name)
     return grid
 

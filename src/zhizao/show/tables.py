@@ -16,7 +16,7 @@ from zhizao.model.value import Explanation, Value
 from zhizao.show.figures import bounded, grouped
 from zhizao.show.json import Tested, exact
 from zhizao.show.scorecard import STYLES
-from zhizao.show.words import DOUBTS, KINDS, PLAN_KINDS, SCOPES, SERVED, SEVERITIES, STATUSES, UNITS, Mark, mark, word
+from zhizao.show.words import DOUBTS, KINDS, PLAN_KINDS, SCOPES, SERVED, SEVERITIES, STATUSES, Mark, mark, unit_words, word
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -50,7 +50,7 @@ def _values(found: Sequence[Value | Reading], lang: Lang, names: Mapping[str, Te
     for v in found:
         kind, scope = word(KINDS, v.kind).in_(lang), word(SCOPES, v.scope).in_(lang)
         series = v.series.removeprefix(f"{v.indicator}.") if short else v.series
-        cells = (named(v.entity, names, lang), str(v.period), word(UNITS, v.unit).in_(lang).strip(), kind, scope, _coverage(v), series)
+        cells = (named(v.entity, names, lang), str(v.period), unit_words(v.unit).in_(lang).strip(), kind, scope, _coverage(v), series)
         entity, period, *rest = (escape(cell) for cell in cells)
         table.add_row(entity, period, _figure(v, lang), *rest)
     return table
@@ -112,7 +112,7 @@ def _headline(v: Value, lang: Lang, names: Mapping[str, Text]) -> str:
     from rich.markup import escape
 
     shown = exact(v.value) if v.value is not None else word(STATUSES, v.status).in_(lang)
-    unit = word(UNITS, v.unit).in_(lang).strip() if v.value is not None else ""
+    unit = unit_words(v.unit).in_(lang).strip() if v.value is not None else ""
     return f"[bold]{escape(v.indicator)}[/] {escape(named(v.entity, names, lang))} {v.period}: [bold]{escape(shown or '')}[/] {escape(unit)}"
 
 

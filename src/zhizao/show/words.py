@@ -112,20 +112,35 @@ UNITS: Mapping[str, Text] = {
     "patents per 100 million yuan": Text("件/亿元", "patents per 100 million yuan"),
     "percent of households": Text("%（家庭）", "% of households"),
     "percent of enterprises": Text("%（企业）", "% of enterprises"),
-    "percent below 2015": Text("%（比 2015 年下降）", "% below 2015"),
-    "percentage points above 2015": Text("个百分点（比 2015 年）", "percentage points above 2015"),
     "percent of gross output": Text("%（占总产出）", "% of gross output"),
     "percent of GDP": Text("%（占 GDP）", "% of GDP"),
     "percent per year": Text("%/年", "% a year"),
     "percent change in the year": Text("%（比上年）", "% change in the year"),
     "percent change in the year (real)": Text("%（比上年，实际）", "% change in the year (real)"),
-    "percent change since 2020": Text("%（比 2020 年）", "% change since 2020"),
-    "percent change since 2015": Text("%（比 2015 年）", "% change since 2015"),
     "yi_yuan": Text("亿元", "100 million yuan"),
     "wan_yuan": Text("万元", "10,000 yuan"),
     "patent": Text("件", "patents"),
     "patents": Text("件", "patents"),
 }
+
+SINCE: tuple[tuple[str, Text], ...] = (
+    ("percent below", Text("%（比 {} 年下降）", "% below {}")),
+    ("percentage points above", Text("个百分点（比 {} 年）", "percentage points above {}")),
+    ("percent change since", Text("%（比 {} 年）", "% change since {}")),
+)
+"""Units that count from a year, by what stands before it."""
+
+
+def unit_words(unit: str) -> Text:
+    """The words of a unit, of one that counts from a year too.
+
+    Example:
+        >>> unit_words("percent change since 2015").zh, unit_words("percent").en, unit_words("furlong").en
+        ('%（比 2015 年）', '%', 'furlong')
+    """
+    before, _, year = unit.rpartition(" ")
+    since = next((words for start, words in SINCE if start == before and year.isdigit()), None)
+    return Text(since.zh.format(year), since.en.format(year)) if since else word(UNITS, unit)
 
 
 def word(words: Mapping[str, Text], code: str) -> Text:

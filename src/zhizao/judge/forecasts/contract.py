@@ -25,8 +25,8 @@ class History:
 
     @classmethod
     def of(cls, readings: Iterable[Reading]) -> History:
-        """The history of one series; bounds are left out, and of two readings of one instant the final one counts."""
-        exact = sorted((r for r in readings if not r.bound), key=lambda r: (r.year, r.final))
+        """The history of one series; bounds are left out, and of readings that end on one day the final one of the year counts."""
+        exact = sorted((r for r in readings if not r.bound), key=_standing)
         at = {r.year: float(r.signed) for r in exact}
         step = min((int(r.value.normalize().as_tuple().exponent) for r in exact), default=0)
         return cls(tuple(at), tuple(at.values()), 10.0 ** min(step, 0) / sqrt(12))
@@ -42,6 +42,12 @@ class History:
     def gaps(self) -> tuple[float, ...]:
         """Years between neighbouring points."""
         return tuple(b - a for a, b in pairwise(self.years))
+
+
+def _standing(reading: Reading) -> tuple[float, bool, bool, int, str]:
+    """Time first; then how well a reading speaks for its time, as where verdicts are given: the year, the longer, the later published."""
+    period = reading.period
+    return reading.year, reading.final, period.kind == "year", -period.first_day.toordinal(), reading.known_since
 
 
 @dataclass(frozen=True, slots=True)

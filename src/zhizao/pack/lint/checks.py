@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from zhizao.model.library import Library
+from zhizao.pack.context import context_names
 from zhizao.pack.found import Found
 from zhizao.pack.lint.data_columns import data_columns
 from zhizao.pack.lint.has_test import has_test
@@ -15,10 +16,12 @@ from zhizao.pack.lint.record_levels import record_levels
 from zhizao.pack.lint.stray_files import stray_files
 from zhizao.pack.lint.target_names import target_names
 from zhizao.pack.lint.target_path import target_path
+from zhizao.pack.rounding import rounding_names
 
 Check = Callable[[Library, Found], None]
 CHECKS: tuple[Check, ...] = (
     stray_files, has_test, record_levels, target_names, target_path, plan_links, data_columns, reconciled_names,
+    rounding_names, context_names,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from zhizao.model.text import Text
 from zhizao.pack.fingerprint import files
 from zhizao.pack.found import Found, did_you_mean
 
-FILES = ("pack.yaml", "quantities.yaml", "targets.csv", "series.yaml", "plan.yaml", "data.yaml", "reconciliations.yaml")
+FILES = ("pack.yaml", "quantities.yaml", "targets.csv", "series.yaml", "plan.yaml", "data.yaml", "reconciliations.yaml", "rounding.yaml", "context.yaml", "names.yaml")
 FOLDERS = ("hierarchies", "records", "indicators", "data", "rules", "views")
 
 

@@ -25,10 +25,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; a ``group`` or ``name`` row is one cell over the whole width, a ``source`` row one line of small print."""
+    """One row; a ``group`` or ``name`` row is one cell over the whole width, a ``line`` row a sentence over the whole width, a ``source`` row one line of small print."""
 
     cells: tuple[Cell, ...]
-    kind: Literal["", "group", "name", "source"] = ""
+    kind: Literal["", "group", "name", "line", "source"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Document:
     sections: tuple[Section, ...]
 
 
-def row(*cells: Text | str | Cell, kind: Literal["", "group", "name", "source"] = "") -> Row:
+def row(*cells: Text | str | Cell, kind: Literal["", "group", "name", "line", "source"] = "") -> Row:
     """A row of cells, plain words made cells on the way.
 
     Example:

@@ -11,32 +11,34 @@ from zhizao.model.indicator import Indicator
 from zhizao.model.series import Reading
 from zhizao.model.text import Lang, Text
 from zhizao.model.verdict import Judgement, Outlook
+from zhizao.model.wording import Wording
 from zhizao.show.figures import bounded, plain
 from zhizao.show.report.plot import Frame, Point, length, mark, svg, tag, ticks, words
-from zhizao.show.words import KINDS, SCOPES, UNITS, word
+from zhizao.show.words import KINDS, SCOPES, unit_words, word
 
 COLOURS = 8
 LEGEND_ROW, LEGEND_SIGN = 19, 7.2
 """Height of a line of the legend and width of a half-width character in it."""
 
 
-def chart(indicator: Indicator, judgements: Sequence[Judgement], readings: Sequence[Reading], langs: Sequence[Lang]) -> str:
+def chart(indicator: Indicator, judgements: Sequence[Judgement], readings: Sequence[Reading], wording: Wording, langs: Sequence[Lang]) -> str:
     """Readings of the indicator and its stand-ins against the required path, forecasts as a fan.
 
     Series are told apart by colour, kinds by the shape of the mark; a line joins only readings of one series.
     """
     own = series_of(indicator, readings)
     frame = _frame(judgements, own)
-    entries = [(_swatch(n), series_label(name, rs[0])) for n, (name, rs) in enumerate(own.items())] + list(_shapes(own, judgements))
-    columns = _legend_columns(frame, entries)
-    rows = math.ceil(len(entries) / columns)
+    labels = series_labels(own, wording)
+    entries = [(_swatch(n), labels[name]) for n, name in enumerate(own)] + list(_shapes(own, judgements))
+    places = _legend_places(frame, entries)
+    foot = max(y for _, y in places)
     unit = judgements[0].target.unit if judgements else indicator.unit
     inside = [
-        frame.axes(word(UNITS, unit), langs), *_fan(frame, judgements, own), *_path(frame, judgements), *_lines(frame, own),
+        frame.axes(unit_words(unit), langs), *_fan(frame, judgements, own), *_path(frame, judgements), *_lines(frame, own),
         *_targets(frame, judgements, langs), *_marks(frame, own), *_deciding(frame, judgements, langs),
-        *_legend(frame, entries, columns, langs),
+        *_legend(entries, places, langs),
     ]  # fmt: skip
-    return svg(frame.width, frame.height + rows * LEGEND_ROW + 6, inside, indicator.name.in_(langs[0]))
+    return svg(frame.width, foot + LEGEND_ROW - 6, inside, indicator.name.in_(langs[0]))
 
 
 def series_of(indicator: Indicator, readings: Iterable[Reading]) -> dict[str, list[Reading]]:
@@ -46,32 +48,44 @@ def series_of(indicator: Indicator, readings: Iterable[Reading]) -> dict[str, li
     return {name: list(rs) for name, rs in groupby(ordered, key=lambda r: r.series)}
 
 
-def series_label(name: str, reading: Reading) -> Text:
-    """A short name of a series: what follows its indicator, and its scope.
+def series_labels(own: Mapping[str, Sequence[Reading]], wording: Wording) -> dict[str, Text]:
+    """A name a reader understands for each series: who published it and of what scope; where two are alike, its own short name too.
 
     Example:
         >>> from zhizao.model.period import Period
         >>> from decimal import Decimal
-        >>> reading = Reading("rd", "rd.nbs", "plan", "nation:CN", Period.parse("2020"), Decimal(1), "percent", "actual", True)
-        >>> series_label("rd.nbs", reading).en
-        "nbs · plan's scope"
+        >>> reading = Reading("rd", "rd.x", "plan", "nation:CN", Period.parse("2020"), Decimal(1), "percent", "actual", True, publisher="MIIT")
+        >>> series_labels({"rd.x": [reading]}, Wording())["rd.x"].en
+        "MIIT · plan's scope"
     """
-    short = name.removeprefix(f"{reading.indicator}.").replace("_", " ")
-    scope = word(SCOPES, reading.scope)
-    return Text(f"{short} · {scope.zh}", f"{short} · {scope.en}")
+    plain_ = {name: _label(readings[0], wording) for name, readings in own.items()}
+    alike = [text for text in plain_.values() if list(plain_.values()).count(text) > 1]
+    return {name: _apart(name, text) if text in alike else text for name, text in plain_.items()}
+
+
+def _label(reading: Reading, wording: Wording) -> Text:
+    by, scope = wording.publisher(reading.publisher or reading.series), word(SCOPES, reading.scope)
+    return Text(f"{by.zh} · {scope.zh}", f"{by.en} · {scope.en}")
+
+
+def _apart(name: str, text: Text) -> Text:
+    short = name.rpartition(".")[2].replace("_", " ")
+    return Text(f"{text.zh}（{short}）", f"{text.en} ({short})")
 
 
 def _frame(judgements: Sequence[Judgement], own: Mapping[str, list[Reading]]) -> Frame:
     readings = [r for rs in own.values() for r in rs]
     targets = [j.target for j in judgements]
     years = [r.year for r in readings] + [float(t.year) for t in targets] + [float(t.base_year) for t in targets if t.base_year]
-    values = (
-        [float(r.signed) for r in readings] + [float(t.used) for t in targets] + [y for j in judgements for _, y in path(j, judgements)]
-    )
+    paths = [point for j in judgements for point in path(j, judgements)]
+    years += [x for x, _ in paths]
+    values = [float(r.signed) for r in readings] + [float(t.used) for t in targets] + [y for _, y in paths]
     span = max(values, default=1) - min(values, default=0) or 1
     reach = [v for f in _outlook(judgements).forecasts for v in (f.low, f.high) if min(values) - span / 2 <= v <= max(values) + span / 2]
-    values = values + reach or [0.0, 1.0]
-    return Frame(min(years, default=2015) - 0.6, max(years, default=2025) + 0.5, tuple(ticks(min(values), max(values))))
+    # A bound at the very edge would lie on the axis, its arrow among the years.
+    bounds = [float(r.signed) + span / 20 * (1 if r.bound == "lower" else -1) for r in readings if r.bound]
+    values = values + reach + bounds or [0.0, 1.0]
+    return Frame(min(years) - 0.6, max(years) + 0.5, tuple(ticks(min(values), max(values))))
 
 
 def path(judgement: Judgement, judgements: Sequence[Judgement]) -> list[Point]:
@@ -183,13 +197,20 @@ def _shapes(own: Mapping[str, list[Reading]], judgements: Sequence[Judgement]) -
         yield '<rect class="fan" x="0" y="-9" width="18" height="10"/>', Text("预测区间", "forecast interval")
 
 
-def _legend_columns(frame: Frame, entries: Sequence[tuple[str, Text]]) -> int:
-    widest = max(length(words) for _, text in entries for words in (text.zh, text.en)) * LEGEND_SIGN + 34
-    return max(1, min(4, int((frame.width - frame.left) / widest)))
+def _legend_places(frame: Frame, entries: Sequence[tuple[str, Text]]) -> list[Point]:
+    """Where each entry stands: one after the other, as wide as its longer language, in columns as far as it may be."""
+    column = (frame.width - frame.left) / 4
+    places: list[Point] = []
+    x, y = frame.left, frame.height + 12
+    for _, text in entries:
+        width = math.ceil((max(length(text.zh), length(text.en)) * LEGEND_SIGN + 34) / column) * column
+        if places and x + width > frame.width + 1:
+            x, y = frame.left, y + LEGEND_ROW
+        places.append((x, y))
+        x += width
+    return places
 
 
-def _legend(frame: Frame, entries: Sequence[tuple[str, Text]], columns: int, langs: Sequence[Lang]) -> Iterator[str]:
-    column = (frame.width - frame.left) / columns
-    for n, (sample, text) in enumerate(entries):
-        x, y = frame.left + n % columns * column, frame.height + 12 + n // columns * LEGEND_ROW
+def _legend(entries: Sequence[tuple[str, Text]], places: Sequence[Point], langs: Sequence[Lang]) -> Iterator[str]:
+    for (sample, text), (x, y) in zip(entries, places, strict=True):
         yield tag("g", sample, words(text, langs, class_="axis", x=24.0, y=0.0), transform=f"translate({x:.1f},{y:.1f})")

@@ -6,32 +6,35 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from zhizao.model.entity import level_of
 from zhizao.model.evaluation import Evaluation
 from zhizao.model.indicator import Indicator
 from zhizao.model.series import Reading
 from zhizao.model.target import Target
 from zhizao.model.text import Text, same
 from zhizao.model.verdict import Judgement
+from zhizao.model.wording import Wording
 from zhizao.show.figures import bounded, chance, grouped, plain
+from zhizao.show.quantity import quantity
 from zhizao.show.report.document import Block, Bullets, Cell, Figure, Fold, Heading, Paragraph, Row, Section, Table, row
-from zhizao.show.report.indicator_chart import chart, series_label, series_of
-from zhizao.show.report.sentence import quantity, sentence
-from zhizao.show.words import CONFIDENCE, KINDS, MODELS, SCOPES, UNITS, VERDICTS, mark, word
+from zhizao.show.report.indicator_chart import chart, series_labels, series_of
+from zhizao.show.report.sentence import sentence
+from zhizao.show.words import CONFIDENCE, KINDS, MODELS, SCOPES, VERDICTS, mark, unit_words, word
 
 BOUNDS = {"lower": Text("下限", "lower bound"), "upper": Text("上限", "upper bound")}
 
 
 def section(indicator: Indicator, judgements: Sequence[Judgement], evaluation: Evaluation) -> Section:
     """All that is known of one indicator."""
-    readings = tuple(r for r in evaluation.readings.get(indicator.id, ()) if level_of(r.entity) == "nation")
+    about = {evaluation.entity, *(j.target.entity for j in judgements)}
+    readings = tuple(r for r in evaluation.readings.get(indicator.id, ()) if r.entity in about)
+    wording = evaluation.wording
     others = [t for t in evaluation.other_targets if t.indicator == indicator.id]
-    blocks: list[Block] = [Paragraph(sentence(j), mark(VERDICTS, j.verdict).tone, verdict=True) for j in judgements]
-    blocks += list(_conflicts(judgements))
-    blocks.append(Figure(partial(chart, indicator, judgements, readings), _caption(indicator, readings)))
+    blocks: list[Block] = [Paragraph(sentence(j, wording), mark(VERDICTS, j.verdict).tone, verdict=True) for j in judgements]
+    blocks += list(_conflicts(judgements, wording))
+    blocks.append(Figure(partial(chart, indicator, judgements, readings, wording), _caption(indicator, readings, wording)))
     blocks += [Heading(Text("预测", "Forecasts")), *_forecasts(judgements)]
-    blocks += [Heading(Text("全部读数与来源", "All readings and their sources")), *_readings(indicator, readings)]
-    blocks += [Heading(Text("定义与疑点", "Definition and doubts")), *_definition(indicator, judgements, others)]
+    blocks += [Heading(Text("全部读数与来源", "All readings and their sources")), *_readings(indicator, readings, wording)]
+    blocks += [Heading(Text("定义与疑点", "Definition and doubts")), *_definition(indicator, judgements, others, evaluation)]
     blocks += [_alternatives(j) for j in judgements if j.alternatives]
     number = f"{indicator.number}. " if indicator.number else ""
     badges = tuple(
@@ -42,17 +45,19 @@ def section(indicator: Indicator, judgements: Sequence[Judgement], evaluation: E
     return Section(indicator.id, Text(number + indicator.name.zh, number + indicator.name.en), tuple(blocks), badges)
 
 
-def _caption(indicator: Indicator, readings: Sequence[Reading]) -> Text:
-    publishers = ", ".join(sorted({r.publisher for rs in series_of(indicator, readings).values() for r in rs if r.publisher}))
+def _caption(indicator: Indicator, readings: Sequence[Reading], wording: Wording) -> Text:
+    publishers = [wording.publisher(p) for p in sorted({r.publisher for rs in series_of(indicator, readings).values() for r in rs if r.publisher})]
     zh, en = "线只连接同一序列的读数；年份刻度为年末。", "A line joins readings of one series only; a year's tick is its end."
-    return Text(f"{zh}来源：{publishers or '–'}。", f"{en} Sources: {publishers or '–'}.")
+    if not publishers:
+        return Text(f"{zh}没有公布数。", f"{en} No figure was published.")
+    return Text(f"{zh}来源：{'；'.join(p.zh for p in publishers)}。", f"{en} Sources: {'; '.join(p.en for p in publishers)}.")
 
 
-def _conflicts(judgements: Sequence[Judgement]) -> Iterator[Block]:
+def _conflicts(judgements: Sequence[Judgement], wording: Wording) -> Iterator[Block]:
     for j in judgements:
         if j.conflicts:
             sides = [*j.conflicts, *([j.reading] if j.reading and any(c.period == j.reading.period for c in j.conflicts) else [])]
-            zh, en = ("；".join(_claim(r).zh for r in sides), "; ".join(_claim(r).en for r in sides))
+            zh, en = ("；".join(_claim(r, wording).zh for r in sides), "; ".join(_claim(r, wording).en for r in sides))
             head, tail = f"{j.target.year} 年：官方数字不一致：", "。各数并存，按规划包的顺序判定。"
             yield Paragraph(
                 Text(f"{head}{zh}{tail}", f"{j.target.year}: official figures disagree: {en}. All are kept; the pack's order decides."),
@@ -61,9 +66,9 @@ def _conflicts(judgements: Sequence[Judgement]) -> Iterator[Block]:
             )
 
 
-def _claim(r: Reading) -> Text:
-    value = quantity(bounded(r.signed, r.bound), r.unit)
-    return Text(f"{r.publisher} {r.period} 为 {value.zh}（{r.series}）", f"{r.publisher} {value.en} for {r.period} ({r.series})")
+def _claim(r: Reading, wording: Wording) -> Text:
+    value, by = quantity(bounded(r.signed, r.bound), r.unit), wording.publisher(r.publisher or r.series)
+    return Text(f"{by.zh} {r.period} 为 {value.zh}（{r.series}）", f"{by.en} {value.en} for {r.period} ({r.series})")
 
 
 # ── forecasts ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,13 +104,14 @@ READING_HEAD = (
 )  # fmt: skip
 
 
-def _readings(indicator: Indicator, readings: Sequence[Reading]) -> Iterator[Block]:
+def _readings(indicator: Indicator, readings: Sequence[Reading], wording: Wording) -> Iterator[Block]:
     if not readings:
         yield Paragraph(Text("没有公布数。", "No figure was published."), "none")
         return
     speaking = series_of(indicator, readings)
     shown = [*speaking.items(), *_beside(speaking, readings)]
-    lines = [line for name, rs in shown for line in _series(name, rs, name in speaking)]
+    labels = series_labels(dict(shown), wording)
+    lines = [line for name, rs in shown for line in _series(name, labels[name], rs, name in speaking, wording)]
     yield Table(READING_HEAD, "lrllln", tuple(lines))
 
 
@@ -114,15 +120,15 @@ def _beside(speaking: dict[str, list[Reading]], readings: Sequence[Reading]) -> 
     return ((name, list(rs)) for name, rs in groupby(rest, key=lambda r: r.series))
 
 
-def _series(name: str, readings: Sequence[Reading], speaks: bool) -> Iterator[Row]:
-    label, unit = series_label(name, readings[0]), word(UNITS, readings[0].unit)
+def _series(name: str, label: Text, readings: Sequence[Reading], speaks: bool, wording: Wording) -> Iterator[Row]:
+    unit = unit_words(readings[0].unit)
     zh, en = ("", "") if speaks else ("；仅供参照，不作判定", "; for reference only, cannot stand for the indicator")
     head = Text(f"{label.zh}，{unit.zh}{zh}", f"{label.en}, {unit.en}{en}")
     yield row(Cell(head, note=same(name)), kind="name")
     for n, r in enumerate(readings):
         yield _reading(r)
-        under, following = _under(r), readings[n + 1] if n + 1 < len(readings) else None
-        if following is None or _under(following) != under:
+        under, following = _under(r, wording), readings[n + 1] if n + 1 < len(readings) else None
+        if following is None or _under(following, wording) != under:
             yield row(under, kind="source")
 
 
@@ -137,17 +143,18 @@ def _reading(r: Reading) -> Row:
     return row(str(r.period), value, kind, scope, sure, r.published_at or Text("不详", "unknown"))
 
 
-def _under(r: Reading) -> Text:
-    source = r.source or r.publisher or "–"
-    note_zh, note_en = (f" · 注：{r.note}", f" · Note: {r.note}") if r.note else ("", "")
-    return Text(f"来源：{source}{note_zh}", f"Source: {source}{note_en}")
+def _under(r: Reading, wording: Wording) -> Text:
+    source, note = wording.source(r.source or r.publisher), wording.phrase(r.note) if r.note else None
+    note_zh, note_en = (f" · 注：{note.zh}", f" · Note: {note.en}") if note else ("", "")
+    return Text(f"来源：{source.zh}{note_zh}", f"Source: {source.en}{note_en}")
 
 
 # ── definition, alternatives ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _definition(indicator: Indicator, judgements: Sequence[Judgement], others: Sequence[Target]) -> Iterator[Block]:
-    texts = [Text(f"来源：{indicator.source}", f"Source: {indicator.source}")] if indicator.source else []
+def _definition(indicator: Indicator, judgements: Sequence[Judgement], others: Sequence[Target], evaluation: Evaluation) -> Iterator[Block]:
+    source = evaluation.wording.source(indicator.source)
+    texts = [Text(f"来源：{source.zh}", f"Source: {source.en}")] if indicator.source else []
     if indicator.formula:
         texts.append(
             Text(
@@ -161,18 +168,25 @@ def _definition(indicator: Indicator, judgements: Sequence[Judgement], others: S
         if t.reason and t.used != t.printed:
             zh = f"{t.year} 年目标印为 {t.printed:f}，采用 {plain(t.used)}：{t.reason.zh}"
             texts.append(Text(zh, f"The target for {t.year} is printed {t.printed:f}; {plain(t.used)} is used: {t.reason.en}"))
-    texts += [Text(f"疑点：{d.zh}", f"Doubt: {d.en}") for d in indicator.doubts] + [_other(t) for t in others]
+    texts += [Text(f"疑点：{d.zh}", f"Doubt: {d.en}") for d in indicator.doubts] + [_other(t, evaluation) for t in others]
     if texts:
         yield Bullets(tuple(texts))
 
 
-def _other(t: Target) -> Text:
-    value = quantity(plain(t.used), t.unit)
-    where = f"{t.entity} " if t.entity and t.entity != "nation:CN" else ""
-    origin = "; ".join(filter(None, (t.plan, t.source)))
+def _other(t: Target, evaluation: Evaluation) -> Text:
+    value, origin = quantity(plain(t.used), t.unit), origin_of(t, evaluation.wording)
+    name = evaluation.names.get(t.entity, same(t.entity)) if t.entity not in ("", evaluation.entity) else None
+    where = Text(f"{name.zh}，", f"{name.en}, ") if name else same(" ")
     return Text(
-        f"其他规划的目标：{where}{t.year} 年 {value.zh}（{origin}）", f"Another plan's target: {where}{t.year}: {value.en} ({origin})"
+        f"其他规划的目标：{where.zh.strip()}{t.year} 年 {value.zh}（{origin.zh}）",
+        f"Another plan's target: {where.en.lstrip()}{t.year}: {value.en} ({origin.en})",
     )
+
+
+def origin_of(t: Target, wording: Wording) -> Text:
+    """The plan that set a target, and where that was read."""
+    parts = [wording.phrase(t.plan)] * bool(t.plan) + [wording.source(t.source)] * bool(t.source)
+    return Text("；".join(p.zh for p in parts), "; ".join(p.en for p in parts)) if parts else same("–")
 
 
 def _alternatives(j: Judgement) -> Fold:
@@ -180,6 +194,6 @@ def _alternatives(j: Judgement) -> Fold:
     lines = tuple(row(a.reading.series, str(a.reading.period), bounded(a.reading.signed, a.reading.bound), a.why) for a in j.alternatives)
     count = len(j.alternatives)
     title = Text(
-        f"{j.target.year} 年：未据以判定的 {count} 个读数及原因", f"{j.target.year}: {count} readings that did not decide, and why"
+        f"{j.target.year} 年：未据以判定的 {count} 个读数及原因", f"{j.target.year}: {count} reading{'s' if count > 1 else ''} that did not decide, and why"
     )
     return Fold(title, (Table(head, "lnrl", lines),))

@@ -6,24 +6,13 @@ from decimal import Decimal
 
 from zhizao.model.text import Text
 from zhizao.model.verdict import Judgement
+from zhizao.model.wording import Wording
 from zhizao.show.figures import bounded, plain
-from zhizao.show.words import KINDS, SCOPES, UNITS, VERDICTS, mark, word
+from zhizao.show.quantity import quantity
+from zhizao.show.words import KINDS, SCOPES, VERDICTS, mark, word
 
 
-def quantity(figure: str, unit: str) -> Text:
-    """A written figure with its unit.
-
-    Example:
-        >>> quantity("1.34", "patent/yi_yuan").zh, quantity("84.5", "index").en
-        ('1.34 件/亿元', '84.5')
-    """
-    if unit in ("", "index"):
-        return Text(figure, figure)
-    words = word(UNITS, unit)
-    return Text(f"{figure} {words.zh}", f"{figure} {words.en}")
-
-
-def sentence(j: Judgement) -> Text:
+def sentence(j: Judgement, wording: Wording) -> Text:
     """What is required, what was reached, and by which figure."""
     t, verdict = j.target, mark(VERDICTS, j.verdict)
     about = "≈ " if t.about else ""
@@ -32,18 +21,18 @@ def sentence(j: Judgement) -> Text:
         f"{t.year} 年目标 {goal.zh}：{verdict.label.zh}。",
         f"Target for {t.year}: {goal.en}. {verdict.symbol} {verdict.text.en.capitalize()}.",
     )
-    basis, gap = _basis(j), _gap(j.gap)
+    basis, gap = _basis(j, wording), _gap(j.gap)
     return Text(head.zh + basis.zh + gap.zh, f"{head.en} {basis.en}{gap.en}".strip())
 
 
-def _basis(j: Judgement) -> Text:
+def _basis(j: Judgement, wording: Wording) -> Text:
     r = j.reading
     if r is None:
         return Text("没有可据以判定的数字", "No figure decides it")
     value, kind, scope = quantity(bounded(r.signed, r.bound), j.target.unit), word(KINDS, r.kind), word(SCOPES, r.scope)
-    by, when = r.publisher or r.series, f"，{r.published_at}" if r.published_at else ""
-    zh = f"{by} 给出 {r.period} 为 {value.zh}（{kind.zh}，{scope.zh}{when}）"
-    return Text(zh, f"{by} gives {value.en} for {r.period} ({kind.en}, {scope.en}{when.replace('，', ', ')})")
+    by, when = wording.publisher(r.publisher or r.series), f"，{r.published_at}" if r.published_at else ""
+    zh = f"{by.zh} 给出 {r.period} 为 {value.zh}（{kind.zh}，{scope.zh}{when}）"
+    return Text(zh, f"{by.en} gives {value.en} for {r.period} ({kind.en}, {scope.en}{when.replace('，', ', ')})")
 
 
 def _gap(gap: Decimal | None) -> Text:
@@ -53,5 +42,5 @@ def _gap(gap: Decimal | None) -> Text:
     if size == "0":
         return Text("，恰在应达路径上。", ", just on the required path.")
     ahead = gap > 0
-    zh = f"，{'领先' if ahead else '落后'}应达路径 {size}。"
+    zh = f"，{'领先' if ahead else '落后于'}应达路径 {size}。"
     return Text(zh, f", {size} {'ahead of' if ahead else 'behind'} the required path.")

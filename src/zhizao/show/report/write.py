@@ -9,19 +9,25 @@ from zhizao.model.evaluation import Evaluation
 from zhizao.model.text import Text
 from zhizao.model.verdict import Judgement
 from zhizao.show import json
+from zhizao.show.danger import dangers, summary
 from zhizao.show.figures import bounded, plain, signed
+from zhizao.show.report.context import contexts
 from zhizao.show.report.document import Block, Bullets, Cell, Code, Document, Paragraph, Row, Section, Table, Tile, row
 from zhizao.show.report.indicator_section import section
-from zhizao.show.report.surroundings import findings, other_plans, plan_coverage, power_index, reconciliations, rounding
+from zhizao.show.report.surroundings import findings, other_plans, plan_coverage, reconciliations, rounding
 from zhizao.show.scorecard import counts
-from zhizao.show.words import KINDS, SCOPES, UNITS, VERDICTS, mark, word
+from zhizao.show.words import KINDS, SCOPES, VERDICTS, mark, unit_words, word
 
 
 def write(evaluation: Evaluation) -> Document:
     """The whole report."""
     rows = json.scored(evaluation)
-    around = [build(evaluation) for build in (reconciliations, rounding, other_plans, power_index, plan_coverage, findings)]
-    sections = [_scorecard(rows, evaluation.indicators), *_indicators(evaluation, rows), *(s for s in around if s), _recompute(evaluation)]
+    around = [build(evaluation) for build in (reconciliations, rounding, other_plans)]
+    after = [build(evaluation) for build in (plan_coverage, findings)]
+    sections = [
+        _danger(rows, evaluation.indicators), _scorecard(rows, evaluation.indicators), *_indicators(evaluation, rows),
+        *(s for s in around if s), *contexts(evaluation), *(s for s in after if s), _recompute(evaluation),
+    ]  # fmt: skip
     zh = f"截至 {evaluation.as_of} 已知的数字 · 程序 {evaluation.code} · 事实 {evaluation.facts[:16]}"
     en = f"Figures known on {evaluation.as_of} · program {evaluation.code} · facts {evaluation.facts[:16]}"
     name = Text(f"{evaluation.title.zh}：规划评估", f"{evaluation.title.en}: evaluation")
@@ -35,6 +41,22 @@ def _tiles(rows: Sequence[json.Row]) -> Iterator[Tile]:
             m = VERDICTS[verdict]
             cells.append(Cell(Text(f"{m.symbol} {n} {m.text.zh}", f"{m.symbol} {n} {m.text.en}"), tone=m.tone))
         yield Tile(Text(f"{year} 年目标", f"Targets for {year}"), tuple(cells))
+
+
+# ── danger ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _danger(rows: Sequence[json.Row], known: Container[str]) -> Section:
+    """An official's first question: which targets are missed, behind, likely to fail, or in the dark."""
+    blocks: list[Block] = [Paragraph(summary(rows))]
+    for group in dangers(rows):
+        lines = (
+            line
+            for d in group.found
+            for line in (row(Cell(d.target, tone=d.tone, link=f"#{d.indicator}" if d.indicator in known else ""), kind="name"), row(d.said, kind="line"))
+        )
+        blocks.append(Table((group.title,), "l", tuple(lines)))
+    return Section("danger", Text("处于危险的目标", "Targets in danger"), tuple(blocks))
 
 
 # ── scorecard ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,7 +88,7 @@ def _scorecard(rows: Sequence[json.Row], known: Container[str]) -> Section:
 
 def _indicator_lines(rows: Sequence[json.Row], known: Container[str]) -> Iterator[Row]:
     first, number = rows[0], f"{rows[0]['number']}. " if rows[0]["number"] else ""
-    unit = word(UNITS, first["unit"])
+    unit = unit_words(first["unit"])
     link = f"#{first['indicator']}" if first["indicator"] in known else ""
     yield row(Cell(Text(f"{number}{first['name_zh']}", f"{number}{first['name_en']}"), note=unit, link=link), kind="name")
     for r in rows:
@@ -86,10 +108,10 @@ def _value(r: json.Row) -> Cell:
         return Cell(Text("没有可据以判定的数字", "no figure decides it"), tone="none")
     shown, source = bounded(r["value"], r["bound"]), r["sources"][0]
     kind, scope = word(KINDS, r["kind"]), word(SCOPES, r["scope"])
-    by = f"{source['publisher']} {source['published_at']}".strip()
+    by_zh, by_en = (f"{r[f'publisher_{lang}']} {source['published_at']}".strip() for lang in ("zh", "en"))
     return Cell(
         Text(shown, shown),
-        note=Text(f"{r['value_period']}，{kind.zh}，{scope.zh}；{by}", f"{r['value_period']}, {kind.en}, {scope.en}; {by}"),
+        note=Text(f"{r['value_period']}，{kind.zh}，{scope.zh}；{by_zh}", f"{r['value_period']}, {kind.en}, {scope.en}; {by_en}"),
     )
 
 
