@@ -10,7 +10,7 @@ from typing import overload
 import numpy as np
 import pyarrow as pa
 
-from zhizao.measure.arithmetic import DIGITS
+from zhizao.measure.arithmetic.decimals import DIGITS
 from zhizao.measure.coverage import DECIMALS
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period

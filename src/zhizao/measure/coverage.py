@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from zhizao.measure import calendar
+from zhizao.measure.arithmetic.estimates import Estimate, Estimates, read_floats, settled
 from zhizao.measure.calendar import PERIOD
 from zhizao.measure.cells import REPORTS, Cells, Question, of_units
-from zhizao.measure.estimate import Estimate, Estimates, read_floats, settled
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.merged import Merged

@@ -8,8 +8,9 @@ from functools import reduce
 from typing import TypeVar
 
 from zhizao.errors import InputError, StateOverflow
-from zhizao.measure.arithmetic import DIGITS, Arithmetic, Column, Exact
-from zhizao.measure.estimate import Estimates, settled
+from zhizao.measure.arithmetic.contract import Arithmetic
+from zhizao.measure.arithmetic.decimals import DIGITS, Column, Decimals
+from zhizao.measure.arithmetic.estimates import Estimates, settled
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf, leaves
 from zhizao.measure.reach import growth_span, moments_of, span_years
@@ -51,7 +52,7 @@ class Finisher:
             return []
         try:
             with localcontext(DIGITS):
-                column: Column = self._of(self.tree, period, Exact(frame, entities))
+                column: Column = self._of(self.tree, period, Decimals(frame, entities))
                 scale, unit = self.indicator.factor.scaleb(self.indicator.decimals), Decimal(1)
                 return [None if raw is None else int((raw * scale).quantize(unit)) for raw in column]
         except ArithmeticError as error:

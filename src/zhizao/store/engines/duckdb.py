@@ -26,7 +26,9 @@ _EXACT_RATIO = """CREATE MACRO exact_ratio(a, b, factor) AS CASE
     ELSE sign(a) * sign(b) * ((2 * abs(a::HUGEINT) * factor + abs(b::HUGEINT)) // (2 * abs(b::HUGEINT))) END"""
 # The first line is the fast way where 64 bits suffice; see decision 0004.
 WORTH_KEEPING_S = 0.1
-"""What is computed faster is not worth a file."""
+"""What is computed faster is not worth a file,"""
+ROWS_A_TENTH = 200_000
+"""nor what is not that much slower again for every so many rows, which have to be written and read."""
 
 
 class DuckDB:
@@ -116,8 +118,7 @@ class DuckDB:
             self._need(*names_in(query))
             with self._told():
                 self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
-            if perf_counter() - began > WORTH_KEEPING_S:
-                self._remember(name)
+            self._remember(name, perf_counter() - began)
 
     def _find(self, name: str) -> bool:
         """Read a table back that was kept for its meaning."""
@@ -133,9 +134,13 @@ class DuckDB:
             return False
         return True
 
-    def _remember(self, name: str) -> None:
+    def _remember(self, name: str, took_s: float) -> None:
+        """Keep a table for later connections, where making it cost more than a file of it does."""
         meaning = self._meaning_kept(name)
-        if self._kept is not None and meaning:
+        if self._kept is None or not meaning or took_s < WORTH_KEEPING_S:
+            return
+        [(rows,)] = self._connection.execute(f"SELECT count(*) FROM {_name(name)}").fetchall()
+        if took_s >= WORTH_KEEPING_S * (1 + rows / ROWS_A_TENTH):
             self._kept.put(meaning, lambda file: self._write(name, file))
 
     def _meaning_kept(self, name: str) -> str:

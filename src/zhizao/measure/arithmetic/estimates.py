@@ -17,7 +17,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from zhizao.measure.arithmetic import ZERO
+from zhizao.measure.arithmetic.contract import ZERO
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.states import Values

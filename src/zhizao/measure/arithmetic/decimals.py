@@ -1,12 +1,12 @@
-"""The arithmetic of finished columns: what a formula asks of numbers, and the exact one, in decimal."""
+"""Exact arithmetic: decimals of 50 digits. What every figure is in the end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import reduce
-from typing import Protocol, TypeVar
 
+from zhizao.measure.arithmetic.contract import ZERO
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.reach import years_of
@@ -17,43 +17,11 @@ from zhizao.model.period import Period
 DIGITS = Context(prec=50, traps=[InvalidOperation, Overflow, DivisionByZero])
 """The arithmetic of every finished value: 50 digits, half-even."""
 
-C = TypeVar("C")
 Column = list[Decimal | None]
 """A finished value for each of a fixed list of entities; None where it is undefined."""
-ZERO: Mapping[ZeroRule, Decimal | None] = {"undefined": None, "zero": Decimal(0), "one": Decimal(1)}
-"""What a division by zero is, by each rule."""
 
 
-class Arithmetic(Protocol[C]):
-    """Computes with columns, one number an entity; what is undefined stays undefined."""
-
-    def figure(self, leaf: Leaf, period: Period) -> C:
-        """What the states of a leaf say on their own."""
-
-    def reading(self, leaf: Leaf, period: Period, read: Callable[[Values], Decimal | None]) -> C:
-        """What a function reads from the whole states of a leaf."""
-
-    def constant(self, value: Decimal) -> C:
-        """One number for every entity."""
-
-    def plus(self, a: C, b: C) -> C: ...
-    def minus(self, a: C, b: C) -> C: ...
-    def times(self, a: C, b: C) -> C: ...
-    def over(self, a: C, b: C, zero: ZeroRule) -> C: ...
-    def negative(self, a: C) -> C: ...
-    def absolute(self, a: C) -> C: ...
-    def positive(self, a: C) -> C:
-        """The column where it is above zero, undefined elsewhere."""
-
-    def power(self, a: C, b: C) -> C:
-        """Undefined where the base is zero, or below zero and the exponent no whole number."""
-
-    def sqrt(self, a: C) -> C: ...
-    def ln(self, a: C) -> C: ...
-    def exp(self, a: C) -> C: ...
-
-
-class Exact:
+class Decimals:
     """Decimal columns of the entities of a frame; call it inside ``localcontext(DIGITS)``."""
 
     def __init__(self, frame: Frame, entities: Sequence[int]) -> None:

@@ -1,0 +1,1 @@
+"""The arithmetic of finished columns: exact decimals, and estimates with a proven bound."""
