@@ -115,3 +115,10 @@ def test_an_unreplaced_step_back_is_mended_by_a_figure_with_its_reason(tmp_path:
     assert [(f.code, f.severity, f.place.line) for f in told] == [("cumulative_backward", "blocking", 3)] and "used" in told[0].cure.en
     mended = loaded(tmp_path / "b", {"targets.csv": head + "3.4,34,漏印,a lost zero,plan\n"}).findings
     assert [(f.code, f.severity) for f in mended] == [("cumulative_backward", "doubtful")]
+
+
+def test_nothing_can_be_due_in_each_period_of_an_instant(tmp_path: Path) -> None:
+    owed = EXTRA[RECORD].replace("key: [enterprise, year]", "key: [enterprise, year]\ndue: each_period", 1)
+    assert codes(loaded(tmp_path / "a", {**EXTRA, RECORD: owed})) == []
+    told = loaded(tmp_path / "b", {**EXTRA, RECORD: owed.replace("year: {type: period", "year: {type: instant", 1)}).findings
+    assert [(f.code, f.severity, f.place.line) for f in told if f.code == "due"] == [("due", "blocking", 7)]

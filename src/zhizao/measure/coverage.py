@@ -14,11 +14,13 @@ import pyarrow as pa
 from zhizao.measure import calendar
 from zhizao.measure.arithmetic.estimates import Estimate, Estimates, read_floats, settled
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.cells import REPORTS, Cells, Question, of_units
+from zhizao.measure.cells import Cells
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.merged import Merged
+from zhizao.measure.placed import of_units
 from zhizao.measure.placement import Placement
+from zhizao.measure.question import REPORTS, Question
 from zhizao.measure.reach import parts_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind

@@ -11,6 +11,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from zhizao.measure.lasting import lasting, on_level, place_column, prefixes
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
 from zhizao.model.value import Known
@@ -19,11 +20,6 @@ from zhizao.store.contract import Session
 Attribute = Literal["place", "seat"]
 ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
 LEGAL_UNIT = "enterprise:"
-
-
-def place_column(hierarchy: Hierarchy) -> str:
-    """The column that holds a row's place in a hierarchy."""
-    return f"_place_{hierarchy.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +56,13 @@ class Memberships:
         """The edges that place entities in a hierarchy: of its relation, to an entity on one of its levels."""
         if hierarchy.id not in self._own:
             stored = self._stored(hierarchy.relation)
-            ranked = stored.filter(_on_level(stored.parent, hierarchy)).mutate(level=_rank(stored.parent, hierarchy))
+            ranked = stored.filter(on_level(stored.parent, hierarchy)).mutate(level=_rank(stored.parent, hierarchy))
             self._own[hierarchy.id] = self._measured(hierarchy.id, ranked, "" if hierarchy.cover == "partition" else None)
         return self._own[hierarchy.id]
 
     @cached_property
     def _lasting(self) -> ir.Table | None:
-        """Every entity that belongs anywhere (child) with its one place in each hierarchy, where that is all there is to say of it.
-
-        None where anything is part of anything, belongs to two at a time, or begins or ends to belong. Most economies are as simple, and
-        then one pass over the memberships finds all places.
-        """
-        stored, placing = self.session.relation(self.library.records["membership"], self.known), self._placing
-        on = {h.id: (stored.relation == h.relation) & _on_level(stored.parent, h) for h in placing}
-        flagged = stored.select(
-            **{name: flag.cast("int64") for name, flag in on.items()},
-            _child=stored.entity,
-            _parent=stored.parent,
-            _else=((stored.relation == "part_of") | stored.valid_from.notnull() | stored.valid_to.notnull()).cast("int64"),
-        )
-        places = {place_column(h): ibis.ifelse(flagged[h.id] == 1, flagged["_parent"], ibis.null("string")).max() for h in placing}
-        counts = {f"_n_{h.id}": flagged[h.id].sum() for h in placing}
-        held = self.session.keep("lasting", flagged.group_by(child=flagged["_child"]).aggregate(**places, **counts, _else=flagged["_else"].sum()))
-        most = self.session.keep("lasting_most", held.aggregate(**{name: held[name].max() for name in (*counts, "_else")}))
-        told = self.session.fetch(most).to_pylist()[0]
-        simple = not told.pop("_else") and all((n or 0) <= 1 for n in told.values())
-        return held.select("child", *places) if simple else None
+        return lasting(self.session, self.session.relation(self.library.records["membership"], self.known), self._placing)
 
     @property
     def _placing(self) -> tuple[Hierarchy, ...]:
@@ -97,7 +74,7 @@ class Memberships:
 
     def _lasting_above(self, hierarchies: Sequence[Hierarchy]) -> dict[str, list[tuple[str, str, date, date]]]:
         assert self._lasting is not None
-        upper = self._lasting.filter(ibis.or_(*(_on_level(self._lasting.child, h) for h in hierarchies)))
+        upper = self._lasting.filter(ibis.or_(*(on_level(self._lasting.child, h) for h in hierarchies)))
         rows = self.session.fetch(self.session.keep("lasting_upper", upper)).to_pylist()
         standing = {h.id: [r for r in rows if r["child"].split(":")[0] in prefixes(h) and r[place_column(h)]] for h in hierarchies}
         return {h.id: [(r["child"], r[place_column(h)], *ALWAYS) for r in standing[h.id]] for h in hierarchies}
@@ -106,7 +83,7 @@ class Memberships:
         own = self.own(hierarchy)
         if not own.exist:
             return []
-        rows = self.session.fetch(own.table.filter(_on_level(own.table.child, hierarchy))).to_pylist()
+        rows = self.session.fetch(own.table.filter(on_level(own.table.child, hierarchy))).to_pylist()
         return [(row["child"], row["parent"], row["_from"], row["_to"]) for row in rows]
 
     def is_dated(self, hierarchies: Sequence[Hierarchy]) -> bool:
@@ -194,16 +171,6 @@ class Memberships:
 
     def _count(self, rows: ir.Table) -> int:
         return int(self.session.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
-
-
-def prefixes(hierarchy: Hierarchy) -> tuple[str, ...]:
-    """The prefixes of the entities that stand on a hierarchy."""
-    return tuple(sorted({level.prefix for level in hierarchy.levels}))
-
-
-def _on_level(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.BooleanValue:
-    """Whether an entity stands on a hierarchy."""
-    return ibis.or_(*(entity.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
 
 
 def _rank(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.StringValue:

@@ -13,9 +13,10 @@ from zhizao.errors import NoAnswer
 from zhizao.measure import calendar
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.cells import UNIT, Question, placed_rows
 from zhizao.measure.leaf import leaves
 from zhizao.measure.measure import Measurement
+from zhizao.measure.placed import placed_rows
+from zhizao.measure.question import UNIT, Question
 from zhizao.model.expression import Barrier, FieldRef, Fold
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period

@@ -14,7 +14,7 @@ from zhizao.errors import InputError, UnknownName
 from zhizao.measure import calendar
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.answer import Answer, Column
-from zhizao.measure.cells import ROWS, Question, build
+from zhizao.measure.cells import build
 from zhizao.measure.coverage import DUE, Covered, due
 from zhizao.measure.finish import Finisher
 from zhizao.measure.frame import Frame
@@ -22,6 +22,7 @@ from zhizao.measure.leaf import Leaf, leaves
 from zhizao.measure.merged import Merged
 from zhizao.measure.over import Over
 from zhizao.measure.placement import Placement
+from zhizao.measure.question import ROWS, Question
 from zhizao.measure.reach import needed
 from zhizao.measure.rollup import roll_up
 from zhizao.model.entity import CROSS, Hierarchy, level_of

@@ -11,7 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.edges import ALWAYS, Attribute, Memberships, place_column, prefixes
+from zhizao.measure.edges import ALWAYS, Attribute, Memberships
+from zhizao.measure.lasting import on_level, place_column, prefixes
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
 from zhizao.model.record import RecordType
@@ -134,5 +135,4 @@ class Placement:
 
 def _itself(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.StringValue:
     """An entity that stands on a hierarchy lies at itself; null for any other."""
-    stands = ibis.or_(*(entity.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
-    return ibis.ifelse(stands, entity, ibis.null("string"))
+    return ibis.ifelse(on_level(entity, hierarchy), entity, ibis.null("string"))

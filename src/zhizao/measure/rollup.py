@@ -10,12 +10,14 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from zhizao.measure.aim import Aim, Targets
+from zhizao.measure.barrier import arithmetic, barrier_levels
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.cells import SPREAD, UNIT, Cells, Question, arithmetic, barrier_levels
+from zhizao.measure.cells import Cells
 from zhizao.measure.exact import Exact
 from zhizao.measure.leaf import Leaf, tips
 from zhizao.measure.merged import Block, Key, Merged
 from zhizao.measure.over import SCALE, Over
+from zhizao.measure.question import SPREAD, UNIT, Question
 from zhizao.measure.states import Column
 from zhizao.model.expression import Barrier, Fold
 from zhizao.model.period import Period
