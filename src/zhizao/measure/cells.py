@@ -60,7 +60,7 @@ def _answers(question: Question, rows: Rows) -> dict[str, ir.Scalar]:
         flag = rows.complete(leaf.needs)
         found[leaf.answers] = _reports(question, table, flag)
         if weight:
-            found[f"{leaf.answers}_w_{weight}"] = table[weight].sum(where=flag)
+            found[f"{leaf.answers}_w_{weight}"] = _only(table[weight], flag).sum()
     return found
 
 
@@ -90,7 +90,15 @@ def _lift(leaf: Leaf, node: Fold, rows: Rows) -> dict[str, ir.Scalar] | None:
     value = _value(node, rows.table, leaf.missing)
     if value is not None and leaf.state.spread(value) is not None:
         return None
-    return leaf.state.lift(value, rows.table, _where(leaf, node, rows))
+    flag = _where(leaf, node, rows)
+    if value is None or flag is None:
+        return leaf.state.lift(value, rows.table, flag)
+    return leaf.state.lift(_only(value, flag), rows.table, None)
+
+
+def _only(value: ir.Column, where: ir.BooleanValue | None) -> ir.Column:
+    """A column where a condition holds, null elsewhere: folds pass over null, and engines over fewer kinds of rows."""
+    return value if where is None else ibis.ifelse(where, value, ibis.null(value.type()))
 
 
 def _value(node: Fold, rows: ir.Table, missing: Missing) -> ir.Column | None:
