@@ -27,6 +27,7 @@ READING = [
     ("export", "region_gerd", "--json"),
     ("evaluate", "--as-of", "2026-08"),
     ("plan",),
+    ("verify",),
     ("lint",),
     ("test", "kernel"),
     ("init", "elsewhere"),

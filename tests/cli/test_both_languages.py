@@ -56,6 +56,7 @@ SHOWN = [
     ("measure", "rd_intensity"),
     ("measure", "region_gerd", "--by", "region", "--period", "2022"),
     ("plan",),
+    ("verify",),
     ("test", "kernel"),
 ]
 

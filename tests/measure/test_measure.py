@@ -332,3 +332,20 @@ def test_several_rows_of_a_unit_are_one_report(world: World) -> None:
     assert value.value == 15
     assert value.coverage.count == Decimal("0.500000")
     assert value.coverage.weight == Decimal("0.500000")
+
+
+def test_a_silent_machine_of_a_plant_that_lies_in_no_territory_is_seen(world: World) -> None:
+    world.place(("site:A1", "part_of", "enterprise:A"), ("site:A2", "part_of", "enterprise:A"), ("site:B1", "part_of", "enterprise:B"))
+    world.add("site_return", [{"site": "site:A1", "year": "2020", "processes": 4, "nc": 3}, {"site": "site:A2", "year": "2019", "processes": 4, "nc": 3}])
+    found = {v.entity: v for v in world.values("site_rate", by=["enterprise"])}
+    assert found["enterprise:A"].coverage.count == Decimal("0.500000")
+    assert (found["enterprise:B"].status, found["enterprise:B"].coverage.count) == ("not_reported", Decimal("0.000000"))
+    sites = {v.entity: v.status for v in world.values("site_rate", by=["site"])}
+    assert sites == {"site:A1": "ok", "site:A2": "not_reported", "site:B1": "not_reported"}
+
+
+def test_a_part_owes_reports_while_it_is_one(world: World) -> None:
+    world.place(("site:A1", "part_of", "enterprise:A"), ("site:A2", "part_of", "enterprise:A", "2020-06-01"), ("site:A3", "part_of", "enterprise:A", "", "2020-06-01"))
+    world.add("site_return", [{"site": "site:A1", "year": y, "processes": 4, "nc": 3} for y in ("2019", "2020")])
+    found = {str(v.period): v.coverage.count for v in world.values("site_rate", by=["enterprise"], period="2019..2020")}
+    assert found == {"2019": Decimal("0.500000"), "2020": Decimal("0.500000")}

@@ -51,7 +51,7 @@ def due(cells: Cells, session: Session, placement: Placement, asked: Sequence[Pe
     counted = placed.group_by(keys).aggregate(_units=placed.count())
     counted = counted.join(owed, PERIOD) if PERIOD in keys else counted.cross_join(owed)
     counted = session.keep("due", counted.mutate(**{DUE: counted["_units"] * counted["_n"]}).drop("_units", "_n"))
-    if not question.weights or not _anyone_silent(cells, session, counted, periods):
+    if not question.weights or not _anyone_silent(cells, session, placement, counted, periods):
         return counted
     placed = session.hold("units", placed)
     expected = placed.join(parts, PERIOD) if PERIOD in keys else placed.cross_join(parts)
@@ -67,26 +67,60 @@ def _parts(asked: Sequence[Period], native: PeriodKind, now: datetime) -> dict[s
 def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.Table | None:
     """Every unit of the record's level that belongs somewhere, with its places; in each period where belonging begins or ends.
 
-    None where the facts are not about units that owe reports, or no unit belongs anywhere.
+    A unit belongs where a hierarchy places it, and as a part of something, as a machine does of a line. None where the facts are not about
+    units that owe reports, or no unit belongs anywhere.
     """
     record, level = question.record, question.record.level
     if not level or not record.is_due or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
         return None
     known = placement.memberships.directory(question.hierarchies, question.attribute)
-    if known is None:
-        return None
-    units = known.filter(known.child.startswith(f"{level}:")).rename({record.entity: "child"})
+    parts = _parts_of_something(placement, periods)
+    if parts is None:
+        return None if known is None else _in_directory(question, placement, known, periods)
+    children = parts.select("child") if known is None else parts.select("child").union(known.select("child"))
+    units = children.filter(children.child.startswith(f"{level}:")).distinct().rename({record.entity: "child"})
+    if placement.memberships.is_dated(question.hierarchies):
+        units = units.cross_join(periods.select(PERIOD))
+    placed = placement.place(of_units(units, question, placement, periods), record, periods, question.hierarchies, question.attribute)
+    parts = parts.rename({f"_part_{name}": name for name in parts.columns}).mutate(_is_part=True).view()
+    fits = [placed[record.entity] == parts["_part_child"], *([placed[PERIOD] == parts[f"_part_{PERIOD}"]] if PERIOD in placed.columns else [])]
+    joined = placed.left_join(parts, fits)
+    return joined.filter(joined["_is_part"].notnull() | _anywhere(joined, question)).select(*placed.columns)
+
+
+def _in_directory(question: Question, placement: Placement, known: ir.Table, periods: ir.Table) -> ir.Table:
+    """The units that hierarchies place, where nothing is part of anything."""
+    record = question.record
+    units = known.filter(known.child.startswith(f"{record.level}:")).rename({record.entity: "child"})
     if not placement.memberships.is_dated(question.hierarchies):
         units = of_units(units, question, placement, periods)
         places = {name: ibis.coalesce(units[name], "") if name in units.columns else ibis.literal("") for name in question.places}
         return units.mutate(**places)
     each = units.select(record.entity).distinct().cross_join(periods.select(PERIOD))
     placed = placement.place(of_units(each, question, placement, periods), record, periods, question.hierarchies, question.attribute)
-    return placed.filter(ibis.or_(*(placed[name] != "" for name in question.places)))
+    return placed.filter(_anywhere(placed, question))
 
 
-def _anyone_silent(cells: Cells, session: Session, counted: ir.Table, periods: ir.Table) -> bool:
-    """Whether fewer reports came from units that belong somewhere than were due."""
+def _anywhere(placed: ir.Table, question: Question) -> ir.BooleanValue:
+    return ibis.or_(*(placed[name] != "" for name in question.places)) if question.places else ibis.literal(False)
+
+
+def _parts_of_something(placement: Placement, periods: ir.Table) -> ir.Table | None:
+    """Whatever is part of something (child); in each period where being so begins or ends. None where nothing is."""
+    if placement.memberships.hosts is None:
+        return None
+    parts = placement.memberships.parts
+    if not parts.dated and not placement.memberships.is_dated(placement.hierarchies):
+        return parts.table.select("child").distinct()
+    pairs = periods.cross_join(parts.table)
+    held = pairs.filter((pairs["_from"] <= pairs["_end"]) & (pairs["_end"] < pairs["_to"]))
+    return held.select("child", PERIOD).distinct()
+
+
+def _anyone_silent(cells: Cells, session: Session, placement: Placement, counted: ir.Table, periods: ir.Table) -> bool:
+    """Whether fewer reports came from units that belong somewhere than were due; taken for granted where units lie in no hierarchy."""
+    if placement.memberships.hosts is not None:
+        return True
     plain = cells.plain.semi_join(periods, PERIOD)
     nowhere = ibis.and_(*(plain[name] == "" for name in cells.question.places))
     answered = plain.filter(~nowhere).aggregate(answered=plain[REPORTS].sum())
