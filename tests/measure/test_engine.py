@@ -36,3 +36,20 @@ def test_an_exact_ratio_rounds_halves_away_from_zero_and_is_null_over_zero(tmp_p
         rows = session.hold("rows", pa.table({"a": [7, -7, 5, 1, 10**15], "b": [2, 2, 3, 0, 7]}))
         found = session.fetch(rows.select(q=ratio(rows.a, rows.b, ibis.literal(10**6, "int64"))))["q"].to_pylist()
     assert found == [3500000, -3500000, 1666667, None, 142857142857142857143]
+
+
+def test_the_fast_way_of_an_exact_ratio_never_overflows(tmp_path: Path) -> None:
+    import ibis
+
+    from zhizao.measure.exact import ratio
+
+    with World(tmp_path / "home").store.session() as session:
+        rows = session.hold("rows", pa.table({"a": [10**6, 100], "b": [10**9, 500]}))
+        found = session.fetch(rows.select(q=ratio(rows.a, rows.b, ibis.literal(10**18, "int64"))))["q"].to_pylist()
+    assert found == [10**15, 2 * 10**17]
+
+
+def test_a_bucket_is_found_by_every_decimal_of_a_field(tmp_path: Path) -> None:
+    values = [[Decimal("0.99999999"), Decimal("1.00000000"), Decimal("-0.00000001")]]
+    with World(tmp_path / "home").store.session() as session:
+        check_engine(STATES["histogram"], session, values, pa.decimal128(18, 8))

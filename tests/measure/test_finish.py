@@ -110,3 +110,18 @@ def test_a_figure_of_more_digits_than_a_machine_number_keeps_them_all() -> None:
     indicator = indicator_of(Fold("sum", FieldRef("a")), decimals=6, factor=Decimal(1))
     frame = framed(indicator, [(None, None, None)] * 2 + [(Decimal("123456789012345678901234.567891"), None, None)])
     assert Finisher(indicator, "year").figures(Period.parse("2020"), frame) == [123456789012345678901234567891]
+
+
+@pytest.mark.parametrize("zero", ["zero", "one"])
+def test_the_rule_of_zero_speaks_of_numbers_not_of_what_is_undefined(zero: ZeroRule) -> None:
+    logarithm = Op("/", (Call("ln", (Fold("sum", FieldRef("a")),)), Fold("sum", FieldRef("b"))))
+    frame = framed(indicator_of(logarithm, zero), [(None, None, None)] * 2 + [(Decimal(-3), Decimal(0), None)])
+    assert Finisher(indicator_of(logarithm, zero), "year").figures(Period.parse("2020"), frame) == [None]
+
+
+def test_whole_numbers_that_no_machine_number_holds_are_read_exactly() -> None:
+    indicator = indicator_of(Fold("sum", FieldRef("a")), decimals=0, factor=Decimal(1))
+    frame = framed(indicator, [(None, None, None)] * 3)
+    name = leaves(indicator)[0].columns()[0]
+    frame.merged["year"].add(Block(["enterprise:E0"], ["2020"], {name: pa.chunked_array([pa.array([2**53 + 1], pa.int64())])}))
+    assert Finisher(indicator, "year").figures(Period.parse("2020"), frame) == [2**53 + 1]

@@ -61,7 +61,13 @@ def _foreign(file: Path) -> None:
     file.write_text("not a table")
 
 
-@pytest.mark.parametrize("harm", [_torn, _foreign, Path.unlink])
+def _flipped(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("harm", [_torn, _foreign, _flipped, Path.unlink])
 def test_a_damaged_result_is_computed_anew(world: World, tmp_path: Path, harm: Callable[[Path], None]) -> None:
     first = world.table("intensity", by=["region", "sector"])
     for name in kept(world, tmp_path):
@@ -92,3 +98,12 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         store.put(name, lambda file: file.write_bytes(bytes(10)) and None)
     assert (store.find("a"), store.find("b") is not None, store.find("c") is not None) == (None, True, True)
+
+
+def test_a_name_with_a_quotation_mark_hides_no_table(world: World) -> None:
+    odd = 'enterprise:A"B'
+    world.add("annual_return", [{"enterprise": odd, "year": "2020", "revenue": 9}])
+    assert world.table("revenue", of=[odd], by=["region"]) == {}
+    world.place((odd, "located_in", "region:11"))
+    assert list(world.table("revenue", of=[odd], by=["region"]).values()) == [9]
+    assert list(world.table("revenue", of=[odd], by=["region"]).values()) == [9]

@@ -45,7 +45,7 @@ class Exact:
         """The whole numbers at another scale; a coarser one rounds."""
         if scale < self.scale:
             return quotient(self.whole, 10 ** (self.scale - scale))
-        return self.whole * 10 ** (scale - self.scale) if scale > self.scale else self.whole
+        return self.whole.cast(WHOLE) * 10 ** (scale - self.scale) if scale > self.scale else self.whole
 
     def plus(self, other: Exact, sign: int = 1) -> Exact:
         """Sum, or difference with sign -1."""

@@ -54,7 +54,7 @@ class Frame:
         if key not in self._floats:
             column = block.columns[name]
             assert not isinstance(column, list), "a map has no floats"
-            self._floats[key] = np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+            self._floats[key] = np.asarray(column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), np.float64)
         return self._floats[key]
 
     def _rows_of(self, block: Block, label: str) -> NDArray[np.int64]:

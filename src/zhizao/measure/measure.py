@@ -103,12 +103,11 @@ class Measurement:
         return any(level.id == "nation" for _, level in self.library.levels())
 
     def _aimed(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
-        """The values of aims: those that spread over one level, inside one unit, are answered together."""
-        found: list[Answer] = []
-        for level, inside in dict.fromkeys((aim.unit_level, aim.inside) for aim in wanted):
-            alike = tuple(aim for aim in wanted if (aim.unit_level, aim.inside) == (level, inside))
-            found += self._alike(record, indicators, alike, periods)
-        return found
+        """The values of aims: those that spread over one level, inside one unit, in the same hierarchies, are answered together."""
+        groups: dict[tuple[object, ...], list[Aim]] = {}
+        for aim in wanted:
+            groups.setdefault((aim.unit_level, aim.inside, self._hierarchies(aim)), []).append(aim)
+        return [answer for alike in groups.values() for answer in self._alike(record, indicators, tuple(alike), periods)]
 
     def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
         native: PeriodKind = record.period
@@ -136,7 +135,7 @@ class Measurement:
             record=record,
             leaves=tuple(leaf for i in indicators for leaf in leaves(i)),
             periods=tuple(periods),
-            hierarchies=self._hierarchies(wanted),
+            hierarchies=self._hierarchies(wanted[0]),
             answers=tuple((leaf, i.weight) for i in indicators for leaf in leaves(i)[:1]),
             unit_level=wanted[0].unit_level,
             units=tuple(aim.unit for aim in wanted) if all(aim.unit and not aim.inside for aim in wanted) else (),
@@ -144,12 +143,21 @@ class Measurement:
             attribute=indicators[0].attribute,
         )
 
-    def _hierarchies(self, wanted: Sequence[Aim]) -> tuple[Hierarchy, ...]:
-        """Cells refine every partition; an overlap or a partial hierarchy only where no partition has what is asked for."""
-        asked = {level for aim in wanted for level in aim.levels} | {level_of(e) for aim in wanted for e in aim.within}
+    def _hierarchies(self, aim: Aim) -> tuple[Hierarchy, ...]:
+        """Cells refine every partition; an overlap or a partial hierarchy only where no partition has what is asked for.
+
+        Raises:
+            InputError: a level above the lowest of an overlap, where what lies in two places at once would count twice.
+        """
+        asked = {*aim.levels, *(level_of(e) for e in aim.within)}
         partitions = [h for h in self.placement.hierarchies if h.cover == "partition"]
         asked -= {name for h in partitions for level in h.levels for name in (level.id, level.prefix)}
-        return (*partitions, *(h for h in self.placement.hierarchies if any({lv.id, lv.prefix} & asked for lv in h.levels)))
+        others = [h for h in self.placement.hierarchies if any({lv.id, lv.prefix} & asked for lv in h.levels)]
+        for hierarchy in others:
+            upper = [lv.id for lv in hierarchy.levels[1:] if {lv.id, lv.prefix} & asked]
+            if hierarchy.cover == "overlap" and upper:
+                raise _doubled(hierarchy, upper[0])
+        return (*partitions, *others)
 
     # ── finishing ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,6 +184,15 @@ class Measurement:
             "nation:SIM" in self.placement.ancestors(h, part, day) for part in entity.split(CROSS) for h in self.placement.hierarchies
         )
         return "simulated" if simulated else "real"
+
+
+def _doubled(hierarchy: Hierarchy, level: str) -> InputError:
+    lowest = hierarchy.levels[0].id
+    return InputError(
+        Text(f"{hierarchy.id} 的成员可重叠，按 {level} 合计会重复计算", f"{hierarchy.id} overlaps: a total by {level} would count twice what lies in two places"),
+        where=str(hierarchy.place),
+        cure=Text(f"请按 {lowest} 测算", f"measure by {lowest}"),
+    )
 
 
 def _statuses(parts: tuple[Leaf, ...], frame: Frame, period: Period, entities: Sequence[int]) -> dict[int, Status]:

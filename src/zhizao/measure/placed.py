@@ -48,7 +48,7 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
 def _asked(period: ir.StringValue, periods: Sequence[Period]) -> ir.BooleanValue:
     """Whether a row's period is asked for; of a whole stretch only the ends are compared, and what else lies there gets no name later."""
     first, last = min(periods), max(periods)
-    if len(periods) == len(first.through(last)):
+    if first.kind != "shift" and len(periods) == len(first.through(last)):
         return period.between(str(first), str(last))
     return period.isin([str(p) for p in periods])
 

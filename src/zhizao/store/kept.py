@@ -5,7 +5,9 @@ The folder may be emptied at any time. It is no part of what an evaluator trusts
 
 from __future__ import annotations
 
+import hashlib
 import os
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,42 +26,46 @@ class Kept:
     most_bytes: int = MOST_BYTES
 
     def find(self, meaning: str) -> Path | None:
-        """The file of a result, now its latest use; None where there is none."""
-        file = self._file(meaning)
-        try:
-            os.utime(file)
-        except OSError:
-            return None
-        return file
+        """The file of a result, now its latest use; None where there is none, or none that is as it was written."""
+        for file in self.folder.glob(f"{meaning}-*.parquet"):
+            try:
+                os.utime(file)
+                if file.stem == f"{meaning}-{_digest(file)}":
+                    return file
+            except OSError:
+                return None
+            self.drop(file)
+        return None
 
     def put(self, meaning: str, write: Callable[[Path], None]) -> None:
         """Keep what ``write`` puts into a file; where the disk does not take it, nothing is kept."""
-        file = self._file(meaning)
-        draft = file.with_suffix(f".{os.getpid()}")
+        draft = self.folder / f"{meaning}.{uuid.uuid4().hex}"
         try:
             make_folder(self.folder)
             write(draft)
             flush(draft)
-            draft.replace(file)
+            draft.replace(self.folder / f"{meaning}-{_digest(draft)}.parquet")
             self._prune()
         except OSError:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
 
-    def drop(self, meaning: str) -> None:
+    def drop(self, file: Path) -> None:
         """Forget a result that cannot be read."""
         with suppress(OSError):
-            self._file(meaning).unlink(missing_ok=True)
-
-    def _file(self, meaning: str) -> Path:
-        return self.folder / f"{meaning}.parquet"
+            file.unlink(missing_ok=True)
 
     def _prune(self) -> None:
         """Remove what was not used for longest, until the rest fits."""
-        files = sorted(((s := f.stat()).st_mtime, s.st_size, f) for f in self.folder.iterdir())
+        files = sorted(((s := f.stat()).st_mtime, s.st_size, f) for f in self.folder.iterdir() if f.is_file())
         excess = sum(size for _, size, _ in files) - self.most_bytes
         for _, size, file in files:
             if excess <= 0:
                 return
-            file.unlink(missing_ok=True)
+            self.drop(file)
             excess -= size
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -68,7 +68,7 @@ class LocalSession:
         files = self._files(record, batches)
         if files and files[-1].is_file():  # the engine says which segment is missing
             require_same_types(record, segment.columns(files[-1]))
-        return self._engine.scan(files, stored_schema(record))
+        return self._engine.scan(files, stored_schema(record), [b.seal for b in batches if b.segment])
 
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """See the contract."""

@@ -40,7 +40,10 @@ LARGEST = 2.0**52
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One number an entity: the exact one lies within ``error`` of ``value`` (infinite: anywhere); undefined where not ``known``."""
+    """One number an entity: the exact one lies within ``error`` of ``value``; undefined where not ``known``.
+
+    An infinite error leaves all open, also whether there is a number.
+    """
 
     value: Floats
     error: Floats
@@ -118,10 +121,12 @@ class Estimates:
         with np.errstate(all="ignore"):
             value = a.value / b.value
             error = (a.error + np.abs(value) * b.error) / (np.abs(b.value) - b.error)
-        found = _bounded(value, np.where(np.abs(b.value) > b.error, error, np.inf), a.is_zero, a, b)
+        found = _bounded(value, np.where(np.abs(b.value) > 2 * b.error, error, np.inf), a.is_zero, a, b)
         if (instead := ZERO[zero]) is None:
             return Estimate(found.value, found.error, found.known & ~nought)
-        return Estimate(np.where(nought, float(instead), found.value), np.where(nought, 0.0, found.error), found.known)
+        # What may be undefined above stays in doubt: the rule speaks of numbers only.
+        error = np.where(nought, np.where(np.isfinite(a.error), 0.0, np.inf), found.error)
+        return Estimate(np.where(nought, float(instead), found.value), error, found.known)
 
     def negative(self, a: Estimate) -> Estimate:
         return Estimate(-a.value, a.error, a.known)
@@ -136,8 +141,8 @@ class Estimates:
     def power(self, a: Estimate, b: Estimate) -> Estimate:
         with np.errstate(all="ignore"):
             value = np.power(a.value, b.value)
-            lost = np.abs(b.value) * a.error / a.value + b.error * np.abs(np.log(a.value))
-            return _function(value, 2 * lost, (a.value > a.error) & (lost < 0.1), a, b)
+            lost = (np.abs(b.value) + b.error) * a.error / a.value + b.error * np.abs(np.log(a.value))
+            return _function(value, 4 * lost, (a.value > 2 * a.error) & (lost < 0.1), a, b)
 
     def sqrt(self, a: Estimate) -> Estimate:
         with np.errstate(all="ignore"):

@@ -32,10 +32,11 @@ class Histogram:
         return {"counts": value.count(where=where)}
 
     def spread(self, value: ir.Column) -> ir.Column:
-        # A float never decides a bucket: both sides are whole numbers of the width's last decimal place.
-        places = max(0, -int(self.width.as_tuple().exponent))
-        steps = value.cast(f"decimal(38, {max(places, 6)})") * 10 ** max(places, 6)
-        return exact_floor(steps.cast("decimal(38, 0)"), int(self.width.scaleb(max(places, 6))))
+        # A float never decides a bucket: both sides are whole numbers of the last decimal place that either has.
+        kind = value.type()
+        places = max(-int(self.width.as_tuple().exponent), kind.scale or 0 if kind.is_decimal() else 0, 0)
+        steps = value.cast(f"decimal(38, {places})") * 10**places
+        return exact_floor(steps.cast("decimal(38, 0)"), int(self.width.scaleb(places)))
 
     def single(self, value: Any, stamp: str = "") -> Values:
         if value is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _EXACT_RATIO = """CREATE MACRO exact_ratio(a, b, factor) AS CASE
-    WHEN a BETWEEN 0 AND 1000000 AND b BETWEEN 1 AND 1000000000 THEN ((2 * a::BIGINT * factor::BIGINT + b::BIGINT) // (2 * b::BIGINT))::HUGEINT
+    WHEN factor <= 1000000000000 AND a BETWEEN 0 AND 1000000 AND b BETWEEN 1 AND 1000000000 THEN ((2 * a::BIGINT * factor::BIGINT + b::BIGINT) // (2 * b::BIGINT))::HUGEINT
     WHEN b = 0 THEN NULL
     WHEN a >= 0 AND b > 0 THEN (2 * a::HUGEINT * factor + b::HUGEINT) // (2 * b::HUGEINT)
     ELSE sign(a) * sign(b) * ((2 * abs(a::HUGEINT) * factor + abs(b::HUGEINT)) // (2 * abs(b::HUGEINT))) END"""
@@ -43,7 +43,7 @@ class DuckDB:
         self._kept = kept
         self._promised: dict[str, str] = {}
         self._kept_for: set[str] = set()
-        self._meanings = Meanings(f"duckdb {duckdb.__version__} {_EXACT_RATIO}")
+        self._meanings = Meanings(f"duckdb {duckdb.__version__} UTC {_EXACT_RATIO}")
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
         self._full = (duckdb.OutOfMemoryException,)
         self._unreadable = (duckdb.IOException, duckdb.InvalidInputException)
@@ -59,8 +59,11 @@ class DuckDB:
         """Give everything back."""
         self._connection.close()
 
-    def scan(self, files: Sequence[Path], schema: pa.Schema) -> ir.Table:
-        """The rows of Parquet files under a schema; a column that a file does not have is null there."""
+    def scan(self, files: Sequence[Path], schema: pa.Schema, seals: Sequence[str] = ()) -> ir.Table:
+        """The rows of Parquet files under a schema; a column that a file does not have is null there.
+
+        Their seals say what is in them; without seals nothing made from them is kept.
+        """
         if not files:
             return self.hold("empty", schema.empty_table())
         listed = ", ".join(f"'{_quoted(f)}'" for f in files)
@@ -73,7 +76,7 @@ class DuckDB:
             )
             name = self._fresh("facts")
             self._connection.execute(f"CREATE TEMP VIEW {_name(name)} AS SELECT {columns} FROM {source}")
-        self._meanings.of_files(name, files, columns)
+        self._meanings.of_files(name, seals, columns)
         return _table(name, schema)
 
     def filled(self, files: Sequence[Path]) -> frozenset[str]:
@@ -111,13 +114,17 @@ class DuckDB:
     def _need(self, *names: str) -> None:
         """Make what was promised under these names and is not there yet."""
         for name in names:
-            query = self._promised.pop(name, None)
-            if query is None or self._find(name):
+            query = self._promised.get(name)
+            if query is None:
+                continue
+            if self._find(name):
+                del self._promised[name]
                 continue
             began = perf_counter()
             self._need(*names_in(query))
             with self._told():
                 self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS {query}")
+            del self._promised[name]
             self._remember(name, perf_counter() - began)
 
     def _find(self, name: str) -> bool:
@@ -130,7 +137,7 @@ class DuckDB:
         try:
             self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS SELECT * FROM read_parquet('{_quoted(file)}')")
         except duckdb.Error:
-            self._kept.drop(meaning)
+            self._kept.drop(file)
             return False
         return True
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_QUOTED = re.compile(r'"((?:[^"]|"")+)"')
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"((?:[^"]|"")+)\"""")
+"""A text, which is passed over whatever stands in it, or a name."""
 MOST_BYTES = 16 * 1024**2
 """Rows from outside that are larger are not read again only to be named."""
 
@@ -32,10 +32,9 @@ class Meanings:
         self._engine = engine
         self._known: dict[str, str] = {}
 
-    def of_files(self, name: str, files: Sequence[Path], read_as: str) -> None:
-        """A table read from files that are never changed in place."""
-        there = [(f.parent.name, f.name, (s := f.stat()).st_size, s.st_mtime_ns) for f in files]
-        self._known[name] = _hash(self._engine, "files", repr(there), read_as)
+    def of_files(self, name: str, seals: Sequence[str], read_as: str) -> None:
+        """A table read from sealed files: what is in them is what their seals say."""
+        self._known[name] = _hash(self._engine, "files", *seals, read_as) if seals else ""
 
     def of_rows(self, name: str, rows: pa.Table) -> None:
         """A table handed over from outside."""
@@ -55,7 +54,7 @@ class Meanings:
         if any(not self._known[token] for token in used):
             self._known[name] = ""
             return ""
-        told = _QUOTED.sub(lambda found: f'"{self._known.get(found[1], found[1])}"', query)
+        told = _QUOTED.sub(lambda found: f'"{self._known[found[1]]}"' if found[1] in self._known else found[0], query)
         self._known[name] = _hash(self._engine, "query", told)
         return self._known[name]
 
@@ -68,10 +67,10 @@ def names_in(query: str) -> set[str]:
     """Every quoted name in a query: tables, columns and aliases.
 
     Example:
-        >>> sorted(names_in('SELECT "n" FROM "t_7"'))
-        ['n', 't_7']
+        >>> sorted(names_in('SELECT "n" FROM "t_7" WHERE "id" = ' + repr('A"B')))
+        ['id', 'n', 't_7']
     """
-    return set(_QUOTED.findall(query))
+    return {name for name in _QUOTED.findall(query) if name}
 
 
 def _hash(*parts: str) -> str:
