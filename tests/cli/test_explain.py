@@ -98,6 +98,7 @@ def test_published_figures_stand_beside_a_computed_one(ask):
 def test_a_bound_shows_wherever_alternatives_are_listed(ask):
     rows = ask("evaluate", "--as-of", "2026-08", "--json").data
     bounded = [a for row in rows for a in row["alternatives"] if a["series"] == "rd_intensity.miit" and a["period"] == "2024"]
+    assert bounded
     assert all(a["bound"] == "lower" for a in bounded)
     assert all("bound" not in a for row in rows for a in row["alternatives"] if a["series"] == "rd_intensity.nbs")
 

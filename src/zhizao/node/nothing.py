@@ -82,8 +82,8 @@ def _elsewhere(asked: Question, record: RecordType | None, known: Sequence[Perio
         return _none_holds(asked, record, place)
     about = record.level or record.entity
     return Text(
-        f"{record.id} 的事实以 {about} 为对象，没有属于 {place} 的；归属用 zhizao import membership FILE 导入",
-        f"the facts of {record.id} are about {about}, and none belongs to {place}; "
+        f"{record.id} 的事实以 {about} 为对象，现行有效的没有属于 {place} 的；归属用 zhizao import membership FILE 导入",
+        f"the facts of {record.id} are about {about}, and none that holds belongs to {place}; "
         f"memberships come in with: zhizao import membership FILE",
     )
 
