@@ -3,7 +3,8 @@
 ZhizaoError
 ├── InputError            the caller gave something wrong          exit 2
 │   ├── UnknownName       a name that nothing carries (nearest given)
-│   └── AmbiguousName     an alias that several things carry
+│   ├── AmbiguousName     an alias that several things carry
+│   └── UnfitPeriod       a kind of period in which nothing can be computed
 ├── NoAnswer              the honest answer is no                  exit 1
 └── ProgramError          the program could not do its work        exit 3
     ├── StoreBusy         another writer holds the home (retryable)
@@ -73,6 +74,10 @@ class AmbiguousName(InputError):
             Text(f"名称 {name} 有多个含义：{listed}", f"the name {name} means several things: {listed}"),
             cure=Text("请写其中一个编号", "write one of these ids"),
         )
+
+
+class UnfitPeriod(InputError):
+    """A kind of period for which a formula has no value, whatever the facts; figures may be published for it all the same."""
 
 
 class NoAnswer(ZhizaoError):

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from zhizao.model.evaluation import Evaluation
 from zhizao.model.period import Period
 from zhizao.model.receipt import Receipt
+from zhizao.model.series import Reading
 from zhizao.model.text import Lang, Text
 from zhizao.model.value import Coverage, Explanation, FactRef, Value
 from zhizao.show import tables
@@ -48,6 +49,15 @@ def test_an_explanation_goes_down_to_the_facts_and_counts_the_rest() -> None:
     text = drawn(tables.explanation(Explanation(VALUE, "sum(a) / sum([b])", (("sum(a)", "5"),), (VALUE,), (fact,), 40, "d1"), "en"))
     for expected in ("sum(a) / sum([b])", "sum(a) = 5", "annual_return:7", "returns.csv", "revenue=10", "39 more", "d1"):
         assert expected in text
+
+
+def test_the_readings_of_an_explanation_show_their_bounds() -> None:
+    reading = Reading("rd", "rd.miit", "plan", "nation:CN", Period.parse("2024"), Decimal("1.6"), "percent", "actual", True, "lower", "medium", note="said [so]")
+    other = replace(reading, series="rd.other", value=Decimal(2), bound="upper", note="")
+    text = drawn(tables.explanation(Explanation(reading, "", (), (), (), 0, "d1", (other,)), "en"))
+    for expected in ("≥ 1.6", "confidence: medium", "said [so]", "≤ 2", "rd.other", "other readings"):
+        assert expected in text
+    assert "parts (" not in text
 
 
 def test_the_plan_tells_what_is_served_and_counts_systems(small: Evaluation) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from zhizao.errors import InputError
+from zhizao.errors import UnfitPeriod
 from zhizao.model.period import Period, PeriodKind
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
@@ -28,7 +28,7 @@ def label(rows: ir.Table, record: RecordType, kind: PeriodKind) -> ir.StringValu
     """The period of a kind in which each row holds.
 
     Raises:
-        InputError: the record's periods do not nest in that kind.
+        UnfitPeriod: the record's periods do not nest in that kind.
     """
     time = rows[record.time]
     if not time.type().is_string():
@@ -36,7 +36,7 @@ def label(rows: ir.Table, record: RecordType, kind: PeriodKind) -> ir.StringValu
     if record.period == kind:
         return time
     if record.period not in _FINER.get(kind, ()):
-        raise InputError(
+        raise UnfitPeriod(
             Text(
                 f"{record.id} 按{record.period}记录，不能按{kind}汇总",
                 f"{record.id} holds {record.period}s, which do not add up to {kind}s",

@@ -17,6 +17,7 @@ from zhizao.measure.leaf import leaves
 from zhizao.measure.measure import Measurement
 from zhizao.measure.placed import placed_rows
 from zhizao.measure.question import UNIT, Question
+from zhizao.measure.reach import years_of
 from zhizao.model.expression import Barrier, FieldRef, Fold
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period
@@ -49,7 +50,7 @@ class Explainer:
             raise NoAnswer(Text(f"{entity} 在 {period} 没有 {indicator}", f"{entity} has no {indicator} in {period}"))
         chosen = self.measurement.library.indicators[indicator]
         record = self.measurement.library.records[chosen.record]
-        facts = self._facts(chosen, record, entity, period)
+        facts = sorted({fact for part in _folded(period) for fact in self._facts(chosen, record, entity, part)})
         shown = tuple(self.find(record, facts[:FACTS_SHOWN]))
         children = tuple(self._children(chosen, entity, period))
         states = self._states(chosen, record, entity, period)
@@ -82,13 +83,15 @@ class Explainer:
         return [int(n) for n in measurement.session.fetch(found.select(FACT).distinct().order_by(FACT))[FACT].to_pylist()]
 
     def _states(self, indicator: Indicator, record: RecordType, entity: str, period: Period) -> tuple[tuple[str, str], ...]:
-        """The merged states of the value's own period, one line a column."""
-        merged = self.measurement.merged(record, [indicator], (self._aim(entity),), [period])
+        """The merged states of the value's own period, one line a column; of several years, one a year."""
+        parts = _folded(period)
+        merged = self.measurement.merged(record, [indicator], (self._aim(entity),), parts)
         found: dict[str, str] = {}
         for leaf in leaves(indicator):
             for column, name in zip(leaf.state.columns, leaf.columns(), strict=True):
-                if (value := merged.get(name, (entity, str(period)))) is not None:
-                    found[f"{describe(leaf.node)}.{column.name}"] = str(value)
+                for part in parts:
+                    if (value := merged.get(name, (entity, str(part)))) is not None:
+                        found[f"{describe(leaf.node)}.{column.name}{f' {part}' if part != period else ''}"] = str(value)
         return tuple(found.items())
 
     def _children(self, indicator: Indicator, entity: str, period: Period) -> list[Value]:
@@ -106,6 +109,11 @@ class Explainer:
             for lower, level in zip(("", *(lv.id for lv in hierarchy.levels)), hierarchy.levels, strict=False):
                 if level.holds(entity) and lower:
                     yield lower
+
+
+def _folded(period: Period) -> list[Period]:
+    """The periods into which facts are folded for a value: the years of a window, else the period itself."""
+    return years_of(period) if period.kind == "window" else [period]
 
 
 def describe(node: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from zhizao.errors import InputError
+from zhizao.errors import UnfitPeriod
 from zhizao.model.expression import Barrier, Call, Expr, Fold, Number, Op
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind, year
@@ -24,7 +24,7 @@ def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
     match tree:
         case Fold() | Barrier():
             if period.kind == "window" and isinstance(tree, Barrier):
-                raise InputError(
+                raise UnfitPeriod(
                     Text(f"{period}：按对象平均的指标没有多年合并值", f"{period}: a mean over entities has no value over several years"),
                     where="--period",
                     cure=Text("请逐年测算，如 2016..2020", "measure year by year: 2016..2020"),
@@ -62,14 +62,14 @@ def growth_span(call: Call, period: Period) -> int:
     """How many periods back a growth looks: ``years`` for years, else one period.
 
     Raises:
-        InputError: periods that do not count a whole number to a year.
+        UnfitPeriod: periods that do not count a whole number to a year.
     """
     if "years" not in dict(call.options):
         return 1
     a_year = {"year": 1, "window": 1, "quarter": 4, "month": 12}.get(period.kind)
     if a_year is None:
         cure = Text("请按年、季或月测算", "measure years, quarters or months")
-        raise InputError(
+        raise UnfitPeriod(
             Text(f"{period} 没有若干年前的同期", f"{period} has no same period some years before"), where="--period", cure=cure
         )
     return span_years(call) * a_year

@@ -111,6 +111,19 @@ class Period:
         """The period of the same kind some steps later (or earlier, below zero)."""
         return _SHIFT[self.kind](self, steps)
 
+    def lies_in(self, other: Period) -> bool:
+        """Whether the whole period falls in another one; each falls in itself.
+
+        Example:
+            >>> march, year_ = Period.parse("2025-03"), Period.parse("2025")
+            >>> march.lies_in(year_), year_.lies_in(march), march.lies_in(march)
+            (True, False, True)
+        """
+        if self == other:
+            return True
+        # Hours and shifts are parts of a day, which whole days do not tell apart.
+        return other.kind not in ("hour", "shift") and other.first_day <= self.first_day and self.last_day <= other.last_day
+
     def through(self, last: Period) -> list[Period]:
         """All periods of this kind from this one to the last, both included.
 

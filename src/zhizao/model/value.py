@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from zhizao.model.period import Period
-from zhizao.model.series import Basis, Origin
+from zhizao.model.series import Basis, Origin, Reading
 
 Status = Literal["ok", "not_due", "not_reported", "not_applicable", "suppressed", "undefined"]
 
@@ -69,12 +69,17 @@ class FactRef:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a value is what it is: formula, merged states, the parts below, the facts, and a digest over all of it."""
+    """Why a value is what it is: formula, merged states, the parts below, the facts, and a digest over all of it.
 
-    value: Value
+    A published figure is a reading and rests on the row that carries it. ``others`` are the readings of other series for the
+    same entity and period: they stand beside the value and are no parts of it.
+    """
+
+    value: Value | Reading
     formula: str
     states: tuple[tuple[str, str], ...]
     children: tuple[Value, ...]
     facts: tuple[FactRef, ...]
     facts_total: int
     digest: str
+    others: tuple[Reading, ...] = ()

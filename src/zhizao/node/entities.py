@@ -1,11 +1,9 @@
-"""Which entity a person means: by id, by a name or alias in either language, or a cell of several; and whether anything knows it."""
+"""Which entity a person means: by id, with or without its level, by a name or alias, or a cell of several; and whether anything knows it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 from zhizao.errors import AmbiguousName, InputError, UnknownName, nearest
 from zhizao.model.entity import CROSS, Entity, is_entity, level_of
@@ -23,11 +21,11 @@ OFFERED = 500
 
 
 def entity(library: Library, session: Session, text: str, known: Known = Known()) -> str:
-    """The id of an entity, given as an id or as a name or alias in either language; of a cell, each of its parts so.
+    """The id of an entity, given as an id, with or without its level, or as a name or alias in either language; of a cell, each of its parts so.
 
     Raises:
         UnknownName: nothing carries the name; or no pack, no membership and no fact knows the id.
-        AmbiguousName: several entities carry it.
+        AmbiguousName: several entities carry the name, or have the id on several levels.
     """
     finder = _Finder(library, session, known)
     parts = text.split(CROSS)
@@ -50,6 +48,8 @@ class _Finder:
             self._require(text)
             return text
         found = self.carriers(text)
+        # Where a name is carried the many facts need not be searched; the few that tell what there is are.
+        found |= self._coded(text, [r for r in self._records() if r.id in FIRST] if found else self._records())
         if not found:
             raise self._unnamed(text)
         if len(found) > 1:
@@ -82,26 +82,34 @@ class _Finder:
         carries = (rows.name_zh.lower() == low) | (rows.name_en.lower() == low) | aliases.contains(f"|{low}|")
         return [str(e) for e in self.session.fetch(rows.filter(carries).select("entity")).column("entity").to_pylist()]
 
+    def _coded(self, code: str, records: Iterable[RecordType]) -> set[str]:
+        """The entities whose id, without its level, is a text: those the packs ship, and those that facts of some types name."""
+        ids = [id_ for level in sorted(self._levels()) if is_entity(id_ := f"{level}:{code}")]
+        shipped = {e.id for e in self._shipped()}.intersection(ids)
+        return shipped.union(*(self._named_in(record, ids) for record in records)) if ids else shipped
+
+    def _levels(self) -> set[str]:
+        return {lv.prefix for _, lv in self.library.levels()} | {r.level for r in self.library.records.values() if r.level}
+
     def _require(self, id_: str) -> None:
-        level = level_of(id_)
-        levels = {lv.prefix for _, lv in self.library.levels()} | {r.level for r in self.library.records.values() if r.level}
+        level, levels = level_of(id_), self._levels()
         if level not in levels:
             raise UnknownName(Text("层级", "level"), level, levels, where="--of")
-        if not any(e.id == id_ for e in self._shipped()) and not any(self._speaks_of(record, id_) for record in self._records()):
+        if not any(e.id == id_ for e in self._shipped()) and not any(self._named_in(record, [id_]) for record in self._records()):
             raise self._unknown(id_, level)
 
     def _records(self) -> list[RecordType]:
         return sorted(self.library.records.values(), key=lambda record: record.id not in FIRST)
 
-    def _speaks_of(self, record: RecordType, id_: str) -> bool:
-        """Whether a fact, as known now or then, is about an entity or names it."""
-        fields = [f.id for f in record.fields if f.type == "entity"]
-        for known in dict.fromkeys((Known(), self.known)) if fields else ():
+    def _named_in(self, record: RecordType, ids: Sequence[str]) -> set[str]:
+        """Those of some entities that a fact, as known now or then, is about or names."""
+        found: set[str] = set()
+        for known in dict.fromkeys((Known(), self.known)):
             rows = self.session.relation(record, known)
-            found = rows.filter(reduce(or_, (rows[f] == id_ for f in fields))).select(fields[0]).limit(1)
-            if self.session.fetch(found).num_rows:
-                return True
-        return False
+            for field in (f.id for f in record.fields if f.type == "entity"):
+                met = rows.filter(rows[field].isin(ids)).select(id=rows[field]).distinct()
+                found |= {str(e) for e in self.session.fetch(met).column("id").to_pylist()}
+        return found
 
     def _unknown(self, id_: str, level: str) -> InputError:
         like = {e.id for e in self._shipped() if level_of(e.id) == level}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from zhizao.errors import UnknownName
+from zhizao.errors import UnfitPeriod, UnknownName
 from zhizao.model.entity import level_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
@@ -39,10 +39,15 @@ def measure(node: Node, asked: Question) -> list[Value | Reading]:
     with node.store.session() as session:
         of = [entities.entity(library, session, text, known) for text in asked.of]
         require_known_time(library, session, indicator, periods)
-        found: list[Value | Reading] = [
-            *_computed(library, session, known, indicator, by=by, of=of, periods=periods),
-            *_published(library, session, known if known != Known() else Known(as_of=now()), indicator, by=by, of=of, periods=periods),
-        ]
+        published = _published(library, session, known if known != Known() else Known(as_of=now()), indicator, by=by, of=of, periods=periods)
+        try:
+            computed = _computed(library, session, known, indicator, by=by, of=of, periods=periods)
+        except UnfitPeriod:
+            # What is published for a kind of period that facts do not add up to is an answer, too.
+            if not published:
+                raise
+            computed = []
+        found: list[Value | Reading] = [*computed, *published]
         return _of_series(library, session, indicator, found, asked.series)
 
 
@@ -73,7 +78,7 @@ def _published(
     found = [
         r
         for r in readings(library, session, known)
-        if r.indicator == indicator.id and (r.entity in of or (not of and level_of(r.entity) in levels)) and (not periods or r.period in periods)
+        if r.indicator == indicator.id and (r.entity in of or (not of and level_of(r.entity) in levels)) and (not periods or any(r.period.lies_in(p) for p in periods))
     ]
     return sorted(found if periods else _latest_of_each(found), key=lambda r: (r.series, r.entity, r.period))
 

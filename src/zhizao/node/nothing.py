@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from zhizao.errors import InputError
+from zhizao.model.entity import level_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.period import Period
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.model.value import Known
-from zhizao.node import names, question
+from zhizao.node import entities, names, question
 from zhizao.node.assemble import Node
 from zhizao.node.question import Question
 from zhizao.store.contract import Session
@@ -48,38 +50,50 @@ def why_nothing(node: Node, asked: Question) -> Text:
         record = library.records.get(indicator.record) if indicator.is_computed else None
         if record and not _periods_of(session, record):
             return _no_facts(indicator, record)
+        of = tuple(entities.entity(library, session, text, question.known(asked.as_of, asked.stored_as_of)) for text in asked.of)
         if not known:
             return Text(
                 f"{indicator.id} 没有已入库的公布数；请导入：zhizao import published_figure FILE",
                 f"no published figure of {indicator.id} is stored; import it with: zhizao import published_figure FILE",
             )
-    return _elsewhere(asked, record, known)
+    return _elsewhere(replace(asked, of=of), record, known)
 
 
 def _no_facts(indicator: Indicator, record: RecordType) -> Text:
     return Text(
-        f"{indicator.id} 由 {record.id} 计算，而库中没有这类事实；请导入：zhizao import {record.id} FILE",
-        f"{indicator.id} is computed from {record.id}, and no facts of that type are stored; "
+        f"{indicator.id} 由 {record.id} 计算，而库中没有现行有效的这类事实；请导入：zhizao import {record.id} FILE",
+        f"{indicator.id} is computed from {record.id}, and no facts of that type hold now; "
         f"import them with: zhizao import {record.id} FILE",
     )
 
 
 def _elsewhere(asked: Question, record: RecordType | None, known: Sequence[Period]) -> Text:
     """There are facts, but none where or when it was asked for."""
-    wanted = set(question.periods(asked.period)) if asked.period else set()
+    wanted = question.periods(asked.period) if asked.period else []
     listed = _listed(known)
-    if wanted and not wanted & set(known):
+    if wanted and not any(k.lies_in(p) for k in known for p in wanted):
         return Text(f"所问的期没有事实；已有：{listed}", f"there is nothing for that period; there is: {listed}")
     if asked.as_of or asked.stored_as_of:
         return Text(f"当时一无所知；现有：{listed}", f"nothing was known then; there is now: {listed}")
     place = " ".join([*(f"--of {e}" for e in asked.of), *([f"--by {asked.by}"] if asked.by else []), *([f"--series {asked.series}"] if asked.series else [])])
     if record is None:
         return Text(f"{place} 没有公布数", f"no figure is published for {place}")
+    if asked.of and not asked.by and all(level_of(e) == record.level for e in asked.of):
+        return _none_holds(asked, record, place)
     about = record.level or record.entity
     return Text(
-        f"{record.id} 的事实以 {about} 为对象，没有属于 {place} 的；归属用 zhizao import membership FILE 导入",
-        f"the facts of {record.id} are about {about}, and none belongs to {place}; "
+        f"{record.id} 的事实以 {about} 为对象，现行有效的没有属于 {place} 的；归属用 zhizao import membership FILE 导入",
+        f"the facts of {record.id} are about {about}, and none that holds belongs to {place}; "
         f"memberships come in with: zhizao import membership FILE",
+    )
+
+
+def _none_holds(asked: Question, record: RecordType, place: str) -> Text:
+    """The facts would be about the very entity that is asked for, so no membership is missing."""
+    place += f" --period {asked.period}" if asked.period else ""
+    return Text(
+        f"{place} 没有现行有效的 {record.id} 事实：从未导入，或已撤回（撤回前的内容用 --stored-as-of 查看）",
+        f"no fact of {record.id} holds for {place}: none came in, or all were withdrawn (--stored-as-of shows what was held before)",
     )
 
 

@@ -74,10 +74,18 @@ def _reading(r: Reading) -> Row:
 
 
 def explain(e: Explanation) -> Row:
-    """A value with its formula, merged states, parts and facts."""
-    row: Row = {"value": _value(e.value), "formula": e.formula, "states": dict(e.states), "children": measure(e.children)}
+    """A value with its formula, merged states, parts and facts; other readings of the same where there are any."""
+    value = _value(e.value) if isinstance(e.value, Value) else _described(e.value)
+    row: Row = {"value": value, "formula": e.formula, "states": dict(e.states), "children": measure(e.children)}
     row |= {"facts": [_fact(f) for f in e.facts], "digest": e.digest}
-    return row | ({"facts_total": e.facts_total} if e.facts_total != len(e.facts) else {})
+    row |= {"facts_total": e.facts_total} if e.facts_total != len(e.facts) else {}
+    return row | ({"other_readings": [_described(r) for r in e.others]} if e.others else {})
+
+
+def _described(r: Reading) -> Row:
+    """A reading with what its publisher said about it."""
+    said = {name: getattr(r, name) for name in ("confidence", "note", "publisher", "source", "proxy_for", "fact")}
+    return _reading(r) | {name: text for name, text in said.items() if text}
 
 
 def _fact(fact: FactRef) -> Row:
@@ -109,7 +117,7 @@ def evaluate(rows: Sequence[Mapping[str, Any]], lang: Lang) -> list[Row]:
     for row in rows:
         agreed = {key: row[key] for key in AGREED}
         agreed["alternatives"] = [
-            {"series": a["series"], "period": a["period"], "value": a["value"], "why": a[f"why_{lang}"]} for a in row["alternatives"]
+            {key: a[key] for key in ("series", "period", "value", "bound") if key in a} | {"why": a[f"why_{lang}"]} for a in row["alternatives"]
         ]
         answer.append(agreed)
     return answer
@@ -150,7 +158,8 @@ def _text(key: str, text: Text | None, otherwise: str) -> Row:
 
 
 def _figure(r: Reading) -> Row:
-    return {"series": r.series, "period": str(r.period), "value": number(r.signed)}
+    row: Row = {"series": r.series, "period": str(r.period), "value": number(r.signed)}
+    return row | ({"bound": r.bound} if r.bound else {})
 
 
 def _alternative(a: Alternative) -> Row:

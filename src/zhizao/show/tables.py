@@ -16,7 +16,7 @@ from zhizao.model.value import Explanation, Value
 from zhizao.show.figures import bounded, grouped
 from zhizao.show.json import Tested, exact
 from zhizao.show.scorecard import STYLES
-from zhizao.show.words import DOUBTS, KINDS, PLAN_KINDS, SCOPES, SERVED, SEVERITIES, STATUSES, Mark, mark, unit_words, word
+from zhizao.show.words import CONFIDENCE, DOUBTS, KINDS, PLAN_KINDS, SCOPES, SERVED, SEVERITIES, STATUSES, Mark, mark, unit_words, word
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -92,11 +92,13 @@ def _coverage(v: Value | Reading) -> str:
 
 
 def explanation(e: Explanation, lang: Lang, names: Mapping[str, Text] = MappingProxyType({})) -> RenderableType:
-    """A value as a tree: formula, states, parts, facts, digest."""
+    """A value as a tree: formula, states, parts, facts, other readings of the same, digest."""
     from rich.markup import escape
     from rich.tree import Tree
 
     tree = Tree(_headline(e.value, lang, names))
+    if isinstance(e.value, Reading):
+        _branch(tree, Text("读数", "reading"), [escape(line) for line in _said(e.value, lang)], 1, lang)
     _branch(tree, Text("公式", "formula"), [escape(e.formula)] if e.formula else [], 1, lang)
     _branch(
         tree, Text("合并后的状态", "merged states"), [f"{escape(name)} = {escape(state)}" for name, state in e.states], len(e.states), lang
@@ -104,16 +106,38 @@ def explanation(e: Explanation, lang: Lang, names: Mapping[str, Text] = MappingP
     _branch(tree, Text("组成", "parts"), [_headline(v, lang, names) for v in e.children[:SHOWN]], len(e.children), lang)
     facts = [_fact(f.id, f.source, _place(f.place, lang), f.fields) for f in e.facts[:SHOWN]]
     _branch(tree, Text("事实", "facts"), facts, max(e.facts_total, len(e.facts)), lang)
+    others = [_other(r, lang, names) for r in e.others[:SHOWN]]
+    _branch(tree, Text("其他读数（不是组成）", "other readings, no parts of it"), others, len(e.others), lang)
     tree.add(f"{Text('摘要', 'digest').in_(lang)}: {e.digest}")
     return tree
 
 
-def _headline(v: Value, lang: Lang, names: Mapping[str, Text]) -> str:
+def _said(r: Reading, lang: Lang) -> list[str]:
+    """What a published figure is and is worth: series, kind, scope, confidence, and the note of whoever recorded it."""
+    colon = Text("：", ": ").in_(lang)
+    parts = [
+        (Text("序列", "series"), r.series),
+        (Text("类别", "kind"), word(KINDS, r.kind).in_(lang)),
+        (Text("口径", "scope"), word(SCOPES, r.scope).in_(lang)),
+        (Text("可信度", "confidence"), word(CONFIDENCE, r.confidence).in_(lang) if r.confidence else ""),
+        (Text("说明", "note"), r.note),
+    ]
+    return [f"{name.in_(lang)}{colon}{text}" for name, text in parts if text]
+
+
+def _other(r: Reading, lang: Lang, names: Mapping[str, Text]) -> str:
+    """A reading of another series in one line."""
     from rich.markup import escape
 
-    shown = exact(v.value) if v.value is not None else word(STATUSES, v.status).in_(lang)
+    return f"{_headline(r, lang, names)}  ({escape(Text('；', '; ').in_(lang).join(_said(r, lang)))})"
+
+
+def _headline(v: Value | Reading, lang: Lang, names: Mapping[str, Text]) -> str:
+    from rich.markup import escape
+
+    shown = _figure(v, lang).plain
     unit = unit_words(v.unit).in_(lang).strip() if v.value is not None else ""
-    return f"[bold]{escape(v.indicator)}[/] {escape(named(v.entity, names, lang))} {v.period}: [bold]{escape(shown or '')}[/] {escape(unit)}"
+    return f"[bold]{escape(v.indicator)}[/] {escape(named(v.entity, names, lang))} {v.period}: [bold]{escape(shown)}[/] {escape(unit)}"
 
 
 def _place(place: str, lang: Lang) -> str:
