@@ -203,7 +203,7 @@ def _notes(rows: Sequence[Row], lang: Lang) -> Iterator[Any]:
 
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=3, justify="right", style="dim")
-    grid.add_column(style="dim")
+    grid.add_column(style="dim", overflow="fold")  # Chinese has no blanks to break at
     for sign, note in _footnotes(rows):
         grid.add_row(sign, note.in_(lang))
     yield grid
