@@ -43,3 +43,10 @@ def test_the_global_options_stand_in_the_guide():
 def test_the_readme_names_every_command():
     text = (ROOT / "README.md").read_text("utf-8")
     assert not [name for name in COMMANDS if f"zhizao {name}" not in text and f"`{name}`" not in text]
+
+
+def test_the_readme_shows_the_words_of_the_scorecards_legend():
+    from zhizao.show.ground import GAP, RULE
+
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert RULE.en in text and GAP.en in text

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from zhizao.judge.candidates import Candidate, in_plan, is_after, is_average, is_of_target_period, recency
-from zhizao.judge.conclusion import bound_of, conclusion
+from zhizao.judge.conclusion import bound_of, conclusion, speaks
 from zhizao.model.series import Reading
+from zhizao.model.spoken import spoken
 from zhizao.model.target import Target
 from zhizao.model.text import Text
 
@@ -23,7 +24,7 @@ def reason(target: Target, reading: Reading, known: Sequence[Reading], field: Se
     if reading.kind == "base":
         return _base(reading, known)
     if is_after(target, reading):
-        return Text(f"{reading.period} 在目标期 {target.year} 之后", f"its period {reading.period} ends after the target's, {target.year}")
+        return Text(f"{spoken(reading.period).zh}在目标期 {target.year} 之后", f"its period {reading.period} ends after the target's, {target.year}")
     if target.form == "average_growth" and not is_average(target, reading):
         return Text(
             f"不是平均值；目标是截至 {target.year} 年的 {target.window} 年平均",
@@ -55,7 +56,7 @@ def _superseded(target: Target, reading: Reading, field: Sequence[Candidate]) ->
     latest = next(c.latest for c in reversed(field) if c.latest.series == reading.series)
     if recency(target, latest) <= recency(target, reading):
         return _second_tier(target, reading)
-    found = f"{latest.period}：{number(latest.value)}", f"{latest.period}: {number(latest.value)}"
+    found = f"{spoken(latest.period).zh}：{number(latest.value)}", f"{latest.period}: {number(latest.value)}"
     if latest.period.last_day > reading.period.last_day:
         return Text(f"同一序列有更晚的读数（{found[0]}），以最晚的为准", f"its series has a later reading ({found[1]}), and the latest one counts")
     if latest.period == reading.period:
@@ -87,7 +88,7 @@ def _of_candidate(target: Target, asked: Candidate, field: Sequence[Candidate], 
         return _outranked(target, reading, decider)
     if target.form == "average_growth" and not is_of_target_period(target, reading):
         return Text(
-            f"只到 {reading.period}，不是全部 {target.window} 年", f"it runs to {reading.period} only, not over all {target.window} years"
+            f"只到 {spoken(reading.period).zh}，不是全部 {target.window} 年", f"it runs to {reading.period} only, not over all {target.window} years"
         )
     if bound_of(reading):
         return _bounded(target, reading)
@@ -110,14 +111,33 @@ def _outranked(target: Target, reading: Reading, decider: Candidate) -> Text:
 
 
 def _bounded(target: Target, reading: Reading) -> Text:
+    """Why a bound decides nothing: it says too little of its own period, or says enough but of another one, or would show a miss."""
     side = Text("下限", "a lower bound") if bound_of(reading) == "lower" else Text("上限", "an upper bound")
-    if target.reached_by(reading.signed):
-        return Text(
-            f"只知道{side.zh}：真值可能未达到目标 {number(target.used)}", f"only {side.en} is known: the true value may fall short of {number(target.used)}"
-        )
+    only, used = Text(f"只知道{side.zh}", f"only {side.en} is known"), number(target.used)
+    reached = target.reached_by(reading.signed)
+    if not speaks(target, reading, reached):
+        return _open_side(target, only, reached)
+    if not is_of_target_period(target, reading):
+        return _of_another_period(target, reading, side)
     return Text(
-        f"只知道{side.zh}，未达到目标 {number(target.used)}：界不能证明未完成",
-        f"only {side.en} is known, short of the target of {number(target.used)}: a bound never shows a miss",
+        f"{only.zh}，未达到目标 {used}；按判定规则，未达标只由确数判定",
+        f"{only.en}, short of the target of {used}; by the rule of verdicts only an exact figure shows a miss",
+    )
+
+
+def _open_side(target: Target, only: Text, reached: bool) -> Text:
+    """The true value may lie on the other side of the target than its bound."""
+    used = number(target.used)
+    if reached:
+        return Text(f"{only.zh}：真值可能未达到目标 {used}", f"{only.en}: the true value may fall short of the target of {used}")
+    return Text(f"{only.zh}，未达到目标 {used}：真值仍可能达到", f"{only.en}, short of the target of {used}: the true value may still reach it")
+
+
+def _of_another_period(target: Target, reading: Reading, side: Text) -> Text:
+    period, used = spoken(reading.period), number(target.used)
+    return Text(
+        f"{side.zh} {number(reading.signed)} 说明 {period.zh}未达到目标 {used}，但那不是 {target.year} 年全年的数",
+        f"{side.en} of {number(reading.signed)} shows {period.en} short of the target of {used}, but that is not the whole of {target.year}",
     )
 
 
@@ -127,7 +147,8 @@ def _short(target: Target, reading: Reading) -> Text:
             f"未达到目标 {number(target.used)}，但不是 {target.year} 年的最终数",
             f"short of the target of {number(target.used)}, but not the final figure of {target.year}",
         )
+    period = spoken(reading.period)
     return Text(
-        f"未达到目标 {number(target.used)}，但属于 {reading.period}，不是 {target.year} 年全年的数",
-        f"short of the target of {number(target.used)}, but of {reading.period}, not of the whole of {target.year}",
+        f"未达到目标 {number(target.used)}，但属于 {period.zh}，不是 {target.year} 年全年的数",
+        f"short of the target of {number(target.used)}, but of {period.en}, not of the whole of {target.year}",
     )

@@ -62,3 +62,15 @@ class Target:
         if self.form == "band" and self.upper is not None:
             return self.used <= value <= self.upper
         return value >= self.threshold if self.direction == "up" else value <= self.threshold
+
+    def margin(self, value: Decimal) -> Decimal:
+        """How far a value is beyond the target itself, in its direction; below zero it is short of it, in a band it is the distance to the nearer edge.
+
+        Example:
+            >>> t = Target("nc_rate", 2025, "level", "up", Decimal(64), Decimal(64), "percent")
+            >>> str(t.margin(Decimal("66.2")))
+            '2.2'
+        """
+        if self.form == "band" and self.upper is not None:
+            return min(value - self.used, self.upper - value)
+        return value - self.used if self.direction == "up" else self.used - value

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from zhizao.model.period import Period
+from zhizao.model.spoken import spoken
 from zhizao.model.text import Text, same
 from zhizao.show.figures import bounded, chance, plain
+from zhizao.show.ground import unsure
 from zhizao.show.quantity import quantity
-from zhizao.show.words import KINDS, OPEN, SCOPES, VERDICTS, Tone, mark, word
+from zhizao.show.words import CONFIDENCE, KINDS, OPEN, SCOPES, VERDICTS, Tone, mark, word
 
 Row = Mapping[str, Any]
 
@@ -103,10 +106,11 @@ def _goal(row: Row) -> Text:
 
 
 def _judged(row: Row) -> Iterator[Text]:
-    value, kind, scope = quantity(bounded(row["value"], row["bound"]), row["unit"]), word(KINDS, row["kind"]), word(SCOPES, row["scope"])
+    value, kind, scope = quantity(bounded(row["value"], row["bound"]), row["unit"]), word(KINDS, row["kind"]), _scope(row)
+    when = spoken(Period.parse(row["value_period"]))
     yield Text(
-        f"{row['publisher_zh']} {row['value_period']} 为 {value.zh}（{kind.zh}，{scope.zh}）",
-        f"{row['publisher_en']}: {value.en} for {row['value_period']} ({kind.en}, {scope.en})",
+        f"{row['publisher_zh']} {when.zh}为 {value.zh}（{kind.zh}，{scope.zh}）",
+        f"{row['publisher_en']}: {value.en} for {when.en} ({kind.en}, {scope.en})",
     )
     if row["verdict"] in OPEN and row["gap"] is not None:
         yield _distance(row["gap"], Text("应达路径", "the required path"))
@@ -115,6 +119,12 @@ def _judged(row: Row) -> Iterator[Text]:
         yield Text(f"相差 {short}", f"{short} short of it")
     if row["verdict"].endswith("_by_proxy"):
         yield Text(f"计划自身的最终数没有公布，以{STANDING_IN[_standing(row)].zh}判定", f"judged by {STANDING_IN[_standing(row)].en}, for the plan's own final figure is not published")
+
+
+def _scope(row: Row) -> Text:
+    """The scope of the deciding figure, and the confidence in it where it is not high."""
+    scope, level = word(SCOPES, row["scope"]), word(CONFIDENCE, unsure(row))
+    return Text(f"{scope.zh}，可信度{level.zh}", f"{scope.en}, {level.en} confidence") if unsure(row) else scope
 
 
 STANDING_IN: Mapping[str, Text] = {
@@ -139,11 +149,12 @@ def _unjudged(row: Row) -> Iterator[Text]:
         yield Text("没有任何公布数", "no figure at all is published")
         return
     value, kind, scope = quantity(bounded(near["value"], near["bound"]), row["unit"]), word(KINDS, near["kind"]), word(SCOPES, near["scope"])
+    when = spoken(Period.parse(near["period"]))
     required = f"，当时应达 {plain(near['required'], 2)}" if near["required"] is not None else ""
     then = f", when the path required {plain(near['required'], 2)}" if near["required"] is not None else ""
     yield Text(
-        f"最近的数：{near['publisher_zh']} {near['period']} 为 {value.zh}（{kind.zh}，{scope.zh}{required}），不能判定：{near['why_zh']}",
-        f"the nearest figure, {near['publisher_en']}, {value.en} for {near['period']} ({kind.en}, {scope.en}{then}), cannot decide: {near['why_en']}",
+        f"最近的数：{near['publisher_zh']} {when.zh}为 {value.zh}（{kind.zh}，{scope.zh}{required}），不能判定：{near['why_zh']}",
+        f"the nearest figure, {near['publisher_en']}, {value.en} for {when.en} ({kind.en}, {scope.en}{then}), cannot decide: {near['why_en']}",
     )
 
 

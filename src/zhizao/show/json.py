@@ -134,7 +134,7 @@ def _judged(j: Judgement, indicator: Indicator | None, wording: Wording) -> Row:
         "alternatives": [_alternative(a) for a in j.alternatives], "sources": [_source(r)] if r else [],
         "number": indicator.number if indicator else 0, **_text("group", group, ""), **_text("reason", t.reason, ""),
         "printed": exact(t.printed), "about": t.about, "upper": number(t.upper),
-        "bound": r.bound if r else "", "conflicts": [_figure(c) for c in j.conflicts],
+        "margin": number(t.margin(r.signed)) if r else None, "bound": r.bound if r else "", "conflicts": [_figure(c) for c in j.conflicts],
         **_text("why_no_forecast", j.outlook.why_none, ""),
         **_text("publisher", wording.publisher(r.publisher or r.series) if r else None, ""), "nearest": None if r else _nearest(j, wording),
     }  # fmt: skip

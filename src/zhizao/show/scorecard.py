@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zhizao.model.text import Lang, Text
 from zhizao.show.danger import Danger, dangers
 from zhizao.show.figures import bounded, chance, plain, signed
+from zhizao.show.ground import EARLY, GAP, RULE, UNSURE, early, unsure
 from zhizao.show.words import KINDS, OPEN, SCOPES, VERDICTS, mark, unit_words, word
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 STYLES = {"good": "bold green", "fair": "cyan", "bad": "bold red", "poor": "yellow", "open": "blue", "none": "dim"}
-NARROW, WIDE = 96, 128
-"""Columns from which a scope, and then a source, find room."""
+NARROW, WIDE, SCOPE = 96, 128, 16
+"""Cells of a terminal from which a scope, and then a source, are shown; and of a narrow scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Column:
     head: Text
     width: int
     right: bool = False
+
+
+MARGIN = Column(Text("距目标", "margin"), 7, right=True)
 
 
 def scorecard(rows: Sequence[Row], lang: Lang, width: int, *, title: Text | None = None, as_of: str = "") -> Group:
@@ -108,16 +112,28 @@ def _columns(rows: Sequence[Row], width: int) -> dict[str, Column]:
         "value": Column(Text("数值", "value"), 8, right=True),
         "period": Column(Text("时期", "period"), 9),
         "kind": Column(Text("类别", "kind"), 9),
-        "verdict": Column(Text("判定", "verdict"), 19),
+        "verdict": Column(Text("判定", "verdict"), 20),
         "gap": Column(Text("差距", "gap"), 7, right=True),
     }
     if any(row["verdict"] in OPEN for row in rows):
         columns["chance"] = Column(Text("可能性", "chance"), 8)
-    if width >= NARROW:
-        columns["scope"] = Column(Text("口径", "scope"), 16 if width < WIDE else 26)
+    if _room(columns, width) >= MARGIN.width:
+        columns["margin"] = MARGIN
+    if width >= NARROW and _room(columns, width) >= SCOPE:
+        columns["scope"] = Column(Text("口径", "scope"), SCOPE if width < WIDE else 26)
     if width >= WIDE:
         columns["source"] = Column(Text("来源", "source"), 0)
     return columns
+
+
+def _indent(columns: Mapping[str, Column]) -> int:
+    """Cells before the year, besides one blank: none where the column of chances needs them."""
+    return 0 if "chance" in columns else 1
+
+
+def _room(columns: Mapping[str, Column], width: int) -> int:
+    """Cells left for one more column, each followed by a blank."""
+    return width - _indent(columns) - 1 - sum(c.width + 1 for c in columns.values()) - 1
 
 
 def _cells(row: Row, columns: Mapping[str, Column], lang: Lang) -> list[Any]:
@@ -129,10 +145,11 @@ def _cells(row: Row, columns: Mapping[str, Column], lang: Lang) -> list[Any]:
         "year": str(row["year"]),
         "target": ("≈ " if row["about"] else "") + plain(row["target"]) + star,
         "value": bounded(row["value"], row["bound"]),
-        "period": row["value_period"] or "",
+        "period": f"{row['value_period'] or ''}{EARLY if early(row) else ''}",
         "kind": word(KINDS, row["kind"]).in_(lang) if row["kind"] else "",
-        "verdict": Line(m.label.in_(lang), style=STYLES[m.tone]),
+        "verdict": Line(m.label.in_(lang) + (UNSURE if unsure(row) else ""), style=STYLES[m.tone]),
         "gap": signed(row["gap"]) if row["gap"] is not None else "",
+        "margin": signed(row["margin"]) if row["margin"] is not None else "",
         "chance": _chance(row),
         "scope": word(SCOPES, row["scope"]).in_(lang) if row["scope"] else "",
         "source": _source(row, lang),
@@ -170,7 +187,7 @@ def _table(columns: Mapping[str, Column], rows: Sequence[Sequence[Any]], lang: L
 
     # One table an indicator, all with the same fixed widths: the name above may then take the whole line.
     table = Table(box=None, show_header=head, header_style="dim", padding=(0, 1, 0, 0), expand=True, pad_edge=False)
-    table.add_column("", width=1 if "chance" in columns else 3)
+    table.add_column("", width=_indent(columns))
     for c in columns.values():
         side, width = "right" if c.right else "left", c.width or None
         table.add_column(c.head.in_(lang), width=width, ratio=None if c.width else 1, justify=side, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]
@@ -182,11 +199,14 @@ def _table(columns: Mapping[str, Column], rows: Sequence[Sequence[Any]], lang: L
 
 
 def _notes(rows: Sequence[Row], lang: Lang) -> Iterator[Any]:
-    from rich.padding import Padding
-    from rich.text import Text as Line
+    from rich.table import Table
 
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=3, justify="right", style="dim")
+    grid.add_column(style="dim", overflow="fold")  # Chinese has no blanks to break at
     for sign, note in _footnotes(rows):
-        yield Padding(Line(f"{sign} {note.in_(lang)}", style="dim"), (0, 0, 0, 1))
+        grid.add_row(sign, note.in_(lang))
+    yield grid
 
 
 def _footnotes(rows: Sequence[Row]) -> Iterator[tuple[str, Text]]:
@@ -204,10 +224,11 @@ def _footnotes(rows: Sequence[Row]) -> Iterator[tuple[str, Text]]:
         yield "≥ ≤", Text("来源只说明下限或上限", "the source gives only a bound")
     if any(row["verdict"].endswith("_by_proxy") for row in rows):
         yield "( )", Text("判定依据推算值、其他口径或替代指标", "decided by a derived figure, another scope or a stand-in")
-    gap = Text(
-        "差距：数值减去同期应达路径，按目标方向；负数为落后", "gap: value minus the required path at its period; below zero is behind"
-    )
-    yield "±", gap
+    if any(map(early, rows)):
+        yield EARLY, RULE
+    if any(map(unsure, rows)):
+        yield UNSURE, Text("判定所据之数的可信度为中或低，见报告", "the deciding figure is of medium or low confidence; the report says which")
+    yield "±", GAP
     if any(row["verdict"] in OPEN for row in rows):
         yield "%", Text("可能性：各预测模型给出的达标概率范围", "chance: range of the models' probabilities of attainment")
 

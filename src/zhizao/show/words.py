@@ -50,6 +50,7 @@ SCOPES: Mapping[str, Text] = {
     "plan": Text("计划口径", "plan's scope"),
     "key_enterprises": Text("重点企业", "key enterprises"),
     "all_industry": Text("全部工业", "all industry"),
+    "above_scale": Text("规模以上企业", "above-scale firms"),
     "manufacturing": Text("制造业（另一定义）", "manufacturing (other definition)"),
     "high_tech": Text("高技术制造业", "high-tech manufacturing"),
     "equipment": Text("装备制造业", "equipment manufacturing"),

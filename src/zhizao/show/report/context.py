@@ -85,7 +85,7 @@ def _table(readings: Sequence[Reading], evaluation: Evaluation) -> Fold:
     head = (Text("对象", "entity"), *(same(str(p)) for p in periods))
     rows: list[Row] = []
     for series, of_one in groupby(ranked, key=lambda key: key[1]):
-        shown = same(series.removeprefix(f"{readings[0].indicator}.").replace("_", " "))
+        shown = evaluation.wording.phrase(series.removeprefix(f"{readings[0].indicator}.").replace("_", " "))
         rows += [row(Cell(shown), kind="name")] * several
         for entity, _ in of_one:
             figures = lines[entity, series]

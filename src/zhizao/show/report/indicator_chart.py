@@ -60,7 +60,7 @@ def series_labels(own: Mapping[str, Sequence[Reading]], wording: Wording) -> dic
     """
     plain_ = {name: _label(readings[0], wording) for name, readings in own.items()}
     alike = [text for text in plain_.values() if list(plain_.values()).count(text) > 1]
-    return {name: _apart(name, text) if text in alike else text for name, text in plain_.items()}
+    return {name: _apart(wording.phrase(name.rpartition(".")[2].replace("_", " ")), text) if text in alike else text for name, text in plain_.items()}
 
 
 def _label(reading: Reading, wording: Wording) -> Text:
@@ -68,9 +68,8 @@ def _label(reading: Reading, wording: Wording) -> Text:
     return Text(f"{by.zh} · {scope.zh}", f"{by.en} · {scope.en}")
 
 
-def _apart(name: str, text: Text) -> Text:
-    short = name.rpartition(".")[2].replace("_", " ")
-    return Text(f"{text.zh}（{short}）", f"{text.en} ({short})")
+def _apart(short: Text, text: Text) -> Text:
+    return Text(f"{text.zh}（{short.zh}）", f"{text.en} ({short.en})")
 
 
 def _frame(judgements: Sequence[Judgement], own: Mapping[str, list[Reading]]) -> Frame:

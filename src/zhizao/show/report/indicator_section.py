@@ -9,6 +9,7 @@ from itertools import groupby
 from zhizao.model.evaluation import Evaluation
 from zhizao.model.indicator import Indicator
 from zhizao.model.series import Reading
+from zhizao.model.spoken import spoken
 from zhizao.model.target import Target
 from zhizao.model.text import Text, same
 from zhizao.model.verdict import Judgement
@@ -68,7 +69,8 @@ def _conflicts(judgements: Sequence[Judgement], wording: Wording) -> Iterator[Bl
 
 def _claim(r: Reading, wording: Wording) -> Text:
     value, by = quantity(bounded(r.signed, r.bound), r.unit), wording.publisher(r.publisher or r.series)
-    return Text(f"{by.zh} {r.period} 为 {value.zh}（{r.series}）", f"{by.en} {value.en} for {r.period} ({r.series})")
+    when = spoken(r.period)
+    return Text(f"{by.zh} {when.zh}为 {value.zh}（{r.series}）", f"{by.en} {value.en} for {when.en} ({r.series})")
 
 
 # ── forecasts ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from zhizao.model.spoken import spoken
 from zhizao.model.text import Text
 from zhizao.model.verdict import Judgement
 from zhizao.model.wording import Wording
@@ -21,7 +22,7 @@ def sentence(j: Judgement, wording: Wording) -> Text:
         f"{t.year} 年目标 {goal.zh}：{verdict.label.zh}。",
         f"Target for {t.year}: {goal.en}. {verdict.symbol} {verdict.text.en.capitalize()}.",
     )
-    basis, gap = _basis(j, wording), _gap(j.gap)
+    basis, gap = _basis(j, wording), _gap(j)
     return Text(head.zh + basis.zh + gap.zh, f"{head.en} {basis.en}{gap.en}".strip())
 
 
@@ -30,17 +31,28 @@ def _basis(j: Judgement, wording: Wording) -> Text:
     if r is None:
         return Text("没有可据以判定的数字", "No figure decides it")
     value, kind, scope = quantity(bounded(r.signed, r.bound), j.target.unit), word(KINDS, r.kind), word(SCOPES, r.scope)
-    by, when = wording.publisher(r.publisher or r.series), f"，{r.published_at}" if r.published_at else ""
-    zh = f"{by.zh} 给出 {r.period} 为 {value.zh}（{kind.zh}，{scope.zh}{when}）"
-    return Text(zh, f"{by.en} gives {value.en} for {r.period} ({kind.en}, {scope.en}{when.replace('，', ', ')})")
+    when = spoken(r.period)
+    by, stamp = wording.publisher(r.publisher or r.series), f"，{r.published_at}" if r.published_at else ""
+    zh = f"{by.zh} 给出 {when.zh}为 {value.zh}（{kind.zh}，{scope.zh}{stamp}）"
+    return Text(zh, f"{by.en} gives {value.en} for {when.en} ({kind.en}, {scope.en}{stamp.replace('，', ', ')})")
 
 
-def _gap(gap: Decimal | None) -> Text:
-    if gap is None:
+def _gap(j: Judgement) -> Text:
+    """How far from the required path, and from the target itself where that is another distance."""
+    if j.gap is None or j.reading is None:
         return Text("。", ".")
-    size = plain(abs(gap), 2)
+    margin = j.target.margin(j.reading.signed)
+    path, own = _distance(j.gap, PATH), _distance(margin, GOAL)
+    if plain(j.gap, 2) == plain(margin, 2):
+        return Text(f"，{path.zh}。", f", {path.en}.")
+    return Text(f"，{path.zh}，{own.zh}。", f", {path.en} and {own.en}.")
+
+
+PATH, GOAL = Text("应达路径", "the required path"), Text("目标本身", "the target itself")
+
+
+def _distance(far: Decimal, what: Text) -> Text:
+    size = plain(abs(far), 2)
     if size == "0":
-        return Text("，恰在应达路径上。", ", just on the required path.")
-    ahead = gap > 0
-    zh = f"，{'领先' if ahead else '落后于'}应达路径 {size}。"
-    return Text(zh, f", {size} {'ahead of' if ahead else 'behind'} the required path.")
+        return Text(f"恰在{what.zh}上", f"just on {what.en}")
+    return Text(f"{'领先' if far > 0 else '落后于'}{what.zh} {size}", f"{size} {'ahead of' if far > 0 else 'behind'} {what.en}")

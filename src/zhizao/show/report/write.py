@@ -6,11 +6,14 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 
 from zhizao.model.evaluation import Evaluation
-from zhizao.model.text import Text
+from zhizao.model.period import Period
+from zhizao.model.spoken import spoken
+from zhizao.model.text import Text, same
 from zhizao.model.verdict import Judgement
 from zhizao.show import json
 from zhizao.show.danger import dangers, summary
 from zhizao.show.figures import bounded, plain, signed
+from zhizao.show.ground import GAP, RULE, differs, remarks
 from zhizao.show.report.context import contexts
 from zhizao.show.report.document import Block, Bullets, Cell, Code, Document, Paragraph, Row, Section, Table, Tile, row
 from zhizao.show.report.indicator_section import section
@@ -64,10 +67,9 @@ def _danger(rows: Sequence[json.Row], known: Container[str]) -> Section:
 HEAD = (Text("年份", "year"), Text("目标", "target"), Text("数值与来源", "value and source"), Text("判定", "verdict"), Text("差距", "gap"))
 
 NOTES = (
-    Text(
-        "差距：数值减去同期应达路径，按目标方向；负数为落后。",
-        "Gap: the value minus the required path at its period; below zero is behind.",
-    ),
+    Text(f"判定：{RULE.zh}。", f"Verdict: {RULE.en}."),
+    Text(f"{GAP.zh}。", f"{GAP.en.capitalize()}."),
+    Text("可信度不高的，写在判定旁。", "A confidence that is not high stands beside the verdict."),
     Text(
         "括号中的符号：依据推算值、其他口径或替代指标判定。",
         "A symbol in brackets: decided by a derived figure, another scope or a stand-in.",
@@ -93,8 +95,13 @@ def _indicator_lines(rows: Sequence[json.Row], known: Container[str]) -> Iterato
     yield row(Cell(Text(f"{number}{first['name_zh']}", f"{number}{first['name_en']}"), note=unit, link=link), kind="name")
     for r in rows:
         m = mark(VERDICTS, r["verdict"])
-        gap = signed(r["gap"]) if r["gap"] is not None else "–"
-        yield row(str(r["year"]), _target(r), _value(r), Cell(m.label, tone=m.tone), gap)
+        yield row(str(r["year"]), _target(r), _value(r), Cell(m.label, note=remarks(r), tone=m.tone), _gap(r))
+
+
+def _gap(r: json.Row) -> Cell:
+    """The distance to the path, and below it that to the target itself where it is another."""
+    gap, margin = same(signed(r["gap"]) if r["gap"] is not None else "–"), signed(r["margin"])
+    return Cell(gap, note=Text(f"距目标 {margin}", f"margin {margin}") if differs(r) else None)
 
 
 def _target(r: json.Row) -> Cell:
@@ -108,10 +115,11 @@ def _value(r: json.Row) -> Cell:
         return Cell(Text("没有可据以判定的数字", "no figure decides it"), tone="none")
     shown, source = bounded(r["value"], r["bound"]), r["sources"][0]
     kind, scope = word(KINDS, r["kind"]), word(SCOPES, r["scope"])
+    when = spoken(Period.parse(r["value_period"]))
     by_zh, by_en = (f"{r[f'publisher_{lang}']} {source['published_at']}".strip() for lang in ("zh", "en"))
     return Cell(
         Text(shown, shown),
-        note=Text(f"{r['value_period']}，{kind.zh}，{scope.zh}；{by_zh}", f"{r['value_period']}, {kind.en}, {scope.en}; {by_en}"),
+        note=Text(f"{when.zh}，{kind.zh}，{scope.zh}；{by_zh}", f"{when.en}, {kind.en}, {scope.en}; {by_en}"),
     )
 
 
