@@ -234,8 +234,8 @@ def sums_are_exact_and_overflow_is_an_error(make: Make) -> None:
     raise AssertionError("a sum left its range without an error")
 
 
-def the_one_division_is_exact(make: Make) -> None:
-    """``a * factor / b`` in whole numbers, halves away from zero, null where b is 0; see decision 0004."""
+def an_exact_ratio_rounds_halves_away_from_zero_and_is_null_over_zero(make: Make) -> None:
+    """``exact_ratio(a, b, factor)``: the one division, in whole numbers; see decision 0004."""
     import pyarrow as pa
 
     from zhizao.measure.exact import WHOLE, ratio
@@ -313,7 +313,7 @@ CHECKS: tuple[Callable[[Make], None], ...] = (
     a_session_sees_nothing_stored_after_it_began,
     an_empty_part_of_a_key_equals_an_empty_part,
     sums_are_exact_and_overflow_is_an_error,
-    the_one_division_is_exact,
+    an_exact_ratio_rounds_halves_away_from_zero_and_is_null_over_zero,
     a_figure_finer_than_its_scale_is_rounded_half_even_and_counted,
     a_fact_tells_its_source_and_place,
     every_batch_changes_the_fingerprint,

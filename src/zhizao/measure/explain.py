@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -13,14 +14,15 @@ from zhizao.errors import NoAnswer
 from zhizao.measure import calendar
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.leaf import leaves
+from zhizao.measure.leaf import Leaf, leaves
+from zhizao.measure.looks import looks
 from zhizao.measure.measure import Measurement
 from zhizao.measure.placed import placed_rows
 from zhizao.measure.question import UNIT, Question
-from zhizao.measure.reach import years_of
+from zhizao.measure.reach import needed, years_of
 from zhizao.model.expression import Barrier, FieldRef, Fold
 from zhizao.model.indicator import Indicator
-from zhizao.model.period import Period
+from zhizao.model.period import Period, PeriodKind
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.model.value import Explanation, FactRef, Value
@@ -30,6 +32,9 @@ FACTS_SHOWN = 20
 CHILDREN_SHOWN = 200
 
 Find = Callable[[RecordType, Sequence[int]], Iterable[FactRef]]
+
+Needed = Mapping[PeriodKind, list[Period]]
+"""The periods a value needs, by kind."""
 
 
 @dataclass
@@ -50,10 +55,11 @@ class Explainer:
             raise NoAnswer(Text(f"{entity} 在 {period} 没有 {indicator}", f"{entity} has no {indicator} in {period}"))
         chosen = self.measurement.library.indicators[indicator]
         record = self.measurement.library.records[chosen.record]
-        facts = sorted({fact for part in _folded(period) for fact in self._facts(chosen, record, entity, part)})
+        periods = needed([(chosen, record.period)], [period])
+        facts = self._all_facts(chosen, record, entity, periods)
         shown = tuple(self.find(record, facts[:FACTS_SHOWN]))
         children = tuple(self._children(chosen, entity, period))
-        states = self._states(chosen, record, entity, period)
+        states = self._states(chosen, record, entity, period, periods)
         return Explanation(values[0], chosen.formula or "", states, children, shown, len(facts), _digest(values[0], states, facts))
 
     def _aim(self, entity: str) -> Aim:
@@ -61,6 +67,11 @@ class Explainer:
 
     def _question(self, indicator: Indicator, record: RecordType, aim: Aim, period: Period) -> Question:
         return self.measurement.question(record, [indicator], [aim], [period])
+
+    def _all_facts(self, indicator: Indicator, record: RecordType, entity: str, periods: Needed) -> list[int]:
+        """The facts of every period the value needs, the latest period first: that of the value before the one it is compared with."""
+        latest = sorted((p for of_kind in periods.values() for p in of_kind), key=lambda p: p.end, reverse=True)
+        return list(dict.fromkeys(n for p in latest for n in self._facts(indicator, record, entity, p)))
 
     def _facts(self, indicator: Indicator, record: RecordType, entity: str, period: Period) -> list[int]:
         """The numbers of all facts of the period that lie within the entity, whether they answered or not."""
@@ -82,38 +93,41 @@ class Explainer:
         found = kept.semi_join(allowed, list(question.places)) if question.places else kept
         return [int(n) for n in measurement.session.fetch(found.select(FACT).distinct().order_by(FACT))[FACT].to_pylist()]
 
-    def _states(self, indicator: Indicator, record: RecordType, entity: str, period: Period) -> tuple[tuple[str, str], ...]:
-        """The merged states of the value's own period, one line a column; of several years, one a year."""
-        parts = _folded(period)
-        merged = self.measurement.merged(record, [indicator], (self._aim(entity),), parts)
-        found: dict[str, str] = {}
-        for leaf in leaves(indicator):
+    def _states(
+        self, indicator: Indicator, record: RecordType, entity: str, period: Period, periods: Needed
+    ) -> tuple[tuple[str, str], ...]:
+        """The merged states the value is finished from, one line a column; each with its period where there are several."""
+        aim = (self._aim(entity),)
+        merged = {kind: self.measurement.merged(record, [indicator], aim, of_kind) for kind, of_kind in periods.items()}
+        several = sum(map(len, periods.values())) > 1
+        found: dict[tuple[str, Period], tuple[str, str]] = {}
+        for leaf, at in self._looked_at(indicator, record, period):
             for column, name in zip(leaf.state.columns, leaf.columns(), strict=True):
-                for part in parts:
-                    if (value := merged.get(name, (entity, str(part)))) is not None:
-                        found[f"{describe(leaf.node)}.{column.name}{f' {part}' if part != period else ''}"] = str(value)
-        return tuple(found.items())
+                if (value := merged[at.kind].get(name, (entity, str(at)))) is not None:
+                    found[name, at] = (f"{describe(leaf.node)}.{column.name}{f' {at}' if several else ''}", str(value))
+        return tuple(found.values())
+
+    def _looked_at(self, indicator: Indicator, record: RecordType, period: Period) -> Iterable[tuple[Leaf, Period]]:
+        """Each leaf with each period it is read in; a window is read year by year."""
+        assert indicator.tree is not None
+        of_node = {leaf.node: leaf for leaf in leaves(indicator)}
+        for tip, at in looks(indicator.tree, period, record.period):
+            yield from ((of_node[tip], one) for one in (years_of(at) if at.kind == "window" else [at]))
 
     def _children(self, indicator: Indicator, entity: str, period: Period) -> list[Value]:
-        """The parts one level below: in each hierarchy of the entity, else the units."""
+        """The parts one level below, in every partition of the entity; the units where no partition goes on below it."""
         record = self.measurement.library.records[indicator.record]
-        level = next(iter(self._levels_below(entity)), record.level)
-        if not level:
-            return []
-        return [v for v in self.measurement.values([indicator.id], of=[entity], by=[level], periods=[period]) if v.entity != entity][
-            :CHILDREN_SHOWN
-        ]
+        levels = list(dict.fromkeys(self._levels_below(entity))) or ([record.level] if record.level else [])
+        return [child for level in levels for child in self._parts(indicator, entity, level, period)[: CHILDREN_SHOWN // len(levels)]]
+
+    def _parts(self, indicator: Indicator, entity: str, level: str, period: Period) -> list[Value]:
+        return [v for v in self.measurement.values([indicator.id], of=[entity], by=[level], periods=[period]) if v.entity != entity]
 
     def _levels_below(self, entity: str) -> Iterable[str]:
         for hierarchy in self.measurement.placement.hierarchies:
-            for lower, level in zip(("", *(lv.id for lv in hierarchy.levels)), hierarchy.levels, strict=False):
-                if level.holds(entity) and lower:
-                    yield lower
-
-
-def _folded(period: Period) -> list[Period]:
-    """The periods into which facts are folded for a value: the years of a window, else the period itself."""
-    return years_of(period) if period.kind == "window" else [period]
+            for lower, level in pairwise(hierarchy.levels if hierarchy.cover == "partition" else ()):
+                if level.holds(entity):
+                    yield lower.id
 
 
 def describe(node: object) -> str:

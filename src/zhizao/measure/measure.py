@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from zhizao.errors import InputError, UnknownName
 from zhizao.measure import calendar
+from zhizao.measure.accrual import refuse_summed_stocks
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.answer import Answer, Column
 from zhizao.measure.cells import build
@@ -93,6 +94,7 @@ class Measurement:
     def _of_record(
         self, record: RecordType, indicators: list[Indicator], of: Sequence[str], by: Sequence[str], periods: list[Period]
     ) -> list[Answer]:
+        refuse_summed_stocks(self.library, indicators, periods)
         if by or of:
             return self._aimed(record, indicators, aims(self.library, of, by), periods)
         nations = self._aimed(record, indicators, (Aim(levels=("nation",)),), periods) if self._has_nation else []

@@ -33,7 +33,11 @@ class Source:
 
 
 class Session(Protocol):
-    """A read of the store as it was when the session began; later writes are not seen."""
+    """A read of the store as it was when the session began; later writes are not seen.
+
+    Its engine sums decimals without loss and provides the one function that expressions call by name: ``exact_ratio(a, b, factor)``,
+    which is ``a * factor / b`` as a whole number, halves away from zero, null where ``b`` is 0 (see ``measure/exact.py`` and decision 0004).
+    """
 
     def relation(self, record: RecordType, known: Known = Known()) -> ir.Table:
         """The current version of every fact of a type, as known then; withdrawn facts are absent.
