@@ -76,7 +76,8 @@ def due(cells: Cells, session: Session, placement: Placement, asked: Sequence[Pe
 def _parts(over: Mapping[str, Sequence[str]]) -> pa.Table:
     """Each period asked for with those of the record's own periods in it that are over."""
     pairs = [(period, part) for period, parts in over.items() for part in parts]
-    return pa.table({PERIOD: [period for period, _ in pairs], PART: [part for _, part in pairs]}, pa.schema({PERIOD: pa.string(), PART: pa.string()}))
+    labels = {PERIOD: [period for period, _ in pairs], PART: [part for _, part in pairs]}
+    return pa.table(labels, pa.schema(dict.fromkeys(labels, pa.string()).items()))
 
 
 def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.Table | None:
