@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
@@ -16,6 +17,7 @@ from zhizao.measure.over import SCALE, Over
 from zhizao.measure.placed import Rows, placed_rows
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import REPORTS, ROWS, SPREAD, Question
+from zhizao.measure.reach import parts_of
 from zhizao.measure.rows import column, number
 from zhizao.model.expression import Barrier, Fold, Row
 from zhizao.model.indicator import Missing
@@ -33,10 +35,10 @@ class Cells:
     keyed: Mapping[str, ir.Table] = field(default_factory=dict)
 
 
-def build(question: Question, session: Session, placement: Placement, periods: ir.Table) -> Cells:
+def build(question: Question, session: Session, placement: Placement, periods: ir.Table, now: datetime) -> Cells:
     """Fold the facts into cells: one pass for all plain states, one more for each state with keys of its own."""
     rows = placed_rows(question, session, placement, periods)
-    plain: dict[str, ir.Scalar] = {ROWS: rows.table.count(), REPORTS: _reports(question, rows.table, None), **_answers(question, rows)}
+    plain: dict[str, ir.Scalar] = {ROWS: rows.table.count(), **_answers(question, rows, now)}
     spread: dict[str, ir.Table] = {}
     keyed: dict[str, ir.Table] = {}
     for leaf in question.distinct_leaves:
@@ -53,15 +55,35 @@ def build(question: Question, session: Session, placement: Placement, periods: i
     return Cells(question, session.keep("cells", table), spread, keyed)
 
 
-def _answers(question: Question, rows: Rows) -> dict[str, ir.Scalar]:
-    table = rows.table
-    found: dict[str, ir.Scalar] = {f"w_{weight}": table[weight].sum() for weight in question.weights}
+def _answers(question: Question, rows: Rows, now: datetime) -> dict[str, ir.Scalar]:
+    """Which reports came, which of them answered, and what they weigh; those that came before they were due do neither."""
+    table, over = rows.table, _over(question, rows.table, now)
+    found: dict[str, ir.Scalar] = {REPORTS: _reports(question, table, over)}
+    found |= {f"w_{weight}": _only(table[weight], over).sum() for weight in question.weights}
     for leaf, weight in question.answers:
-        flag = rows.complete(leaf.needs)
+        flag = _both(rows.complete(leaf.needs), over)
         found[leaf.answers] = _reports(question, table, flag)
         if weight:
             found[f"{leaf.answers}_w_{weight}"] = _only(table[weight], flag).sum()
     return found
+
+
+def _over(question: Question, rows: ir.Table, now: datetime) -> ir.BooleanValue | None:
+    """Whether the period a report is about is over, so that it was due; None where that holds for all, or nothing ever is due.
+
+    The names of periods of one kind are in the order of time, so the first that is not over parts them.
+    """
+    record = question.record
+    if not record.is_due:
+        return None
+    early = [str(part) for period in question.periods if period.end > now for part in parts_of(period, record.period) if part.end > now]
+    return rows[record.time] < min(early) if early else None
+
+
+def _both(one: ir.BooleanValue | None, other: ir.BooleanValue | None) -> ir.BooleanValue | None:
+    """Two conditions as one, None where there is neither."""
+    flags = [flag for flag in (one, other) if flag is not None]
+    return ibis.and_(*flags) if flags else None
 
 
 def _reports(question: Question, rows: ir.Table, where: ir.BooleanValue | None) -> ir.IntegerScalar:
@@ -76,8 +98,7 @@ def _prefixed(leaf: Leaf, columns: Mapping[str, ir.Scalar]) -> dict[str, ir.Scal
 
 
 def _where(leaf: Leaf, node: Fold, rows: Rows) -> ir.BooleanValue | None:
-    flags = [flag for flag in (rows.complete(leaf.needs), number_flag(node.where, rows.table, leaf.missing)) if flag is not None]
-    return ibis.and_(*flags) if flags else None
+    return _both(rows.complete(leaf.needs), number_flag(node.where, rows.table, leaf.missing))
 
 
 def number_flag(where: Row | None, rows: ir.Table, missing: Missing) -> ir.BooleanValue | None:

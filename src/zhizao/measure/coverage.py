@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from zhizao.measure import calendar
 from zhizao.measure.arithmetic.estimates import Estimate, Estimates, read_floats, settled
 from zhizao.measure.calendar import PERIOD
 from zhizao.measure.cells import Cells
-from zhizao.measure.frame import Frame
-from zhizao.measure.leaf import Leaf
+from zhizao.measure.frame import Floats, Frame
+from zhizao.measure.leaf import leaves
 from zhizao.measure.merged import Merged
 from zhizao.measure.placed import of_units
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import REPORTS, Question
-from zhizao.measure.reach import parts_of
+from zhizao.measure.reach import parts_of, reach, years_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind
 from zhizao.store.contract import Session
@@ -32,10 +34,23 @@ DECIMALS = 6
 """Of coverage as printed."""
 
 
+def behind(indicator: Indicator, period: Period, native: PeriodKind) -> list[Period]:
+    """The periods whose reports stand behind a value: of a window its years, else the period asked for.
+
+    Where the formula reads neither, whatever it does read in there: a value at the end of a year stands on the last month's reports.
+    What it reads of other periods, as growth does, is covered by the values of those.
+    """
+    assert indicator.tree is not None
+    read = reach(indicator.tree, period, native)
+    asked = set(years_of(period)) if period.kind == "window" else {period}
+    return sorted(read & asked or {p for p in read if period.first_day <= p.first_day <= period.last_day})
+
+
 def due(cells: Cells, session: Session, placement: Placement, asked: Sequence[Period], now: datetime) -> ir.Table | None:
     """The number of reports due in each place and period, with the weight of those that did not come.
 
-    A unit owes a report for each of the record's periods that is over, where it belongs to the plan's hierarchies in the period asked for.
+    A unit owes a report for each of the record's periods that is over, where it belongs to the plan's hierarchies in the period asked for;
+    in a period of which nothing is over, it owes none but is named.
     A missing report weighs what the last one before it did. None where the facts are not about units that owe reports.
     """
     question = cells.question
@@ -45,23 +60,24 @@ def due(cells: Cells, session: Session, placement: Placement, asked: Sequence[Pe
     placed = _placed(question, placement, periods)
     if placed is None:
         return None
-    parts = session.hold("parts", pa.table(_parts(asked, question.record.period, now), pa.schema({PERIOD: pa.string(), PART: pa.string()})))
-    owed = parts.group_by(PERIOD).aggregate(_n=parts.count())
+    over = {str(period): [str(p) for p in parts_of(period, question.record.period) if p.end <= now] for period in asked}
+    owed = session.hold("owed", pa.table({PERIOD: list(over), "_n": [len(parts) for parts in over.values()]}))
     keys = [name for name in question.keys if name in placed.columns]
     counted = placed.group_by(keys).aggregate(_units=placed.count())
     counted = counted.join(owed, PERIOD) if PERIOD in keys else counted.cross_join(owed)
     counted = session.keep("due", counted.mutate(**{DUE: counted["_units"] * counted["_n"]}).drop("_units", "_n"))
     if not question.weights or not _anyone_silent(cells, session, placement, counted, periods):
         return counted
-    placed = session.hold("units", placed)
+    placed, parts = session.hold("units", placed), session.hold("parts", _parts(over))
     expected = placed.join(parts, PERIOD) if PERIOD in keys else placed.cross_join(parts)
     return session.keep("due", _with_silent_weight(question, session, placement, expected, counted))
 
 
-def _parts(asked: Sequence[Period], native: PeriodKind, now: datetime) -> dict[str, list[str]]:
-    """The record's own periods inside each period asked for; of finer ones those that are over."""
-    found = [(period, part) for period in asked for part in parts_of(period, native) if part == period or part.end <= now]
-    return {PERIOD: [str(period) for period, _ in found], PART: [str(part) for _, part in found]}
+def _parts(over: Mapping[str, Sequence[str]]) -> pa.Table:
+    """Each period asked for with those of the record's own periods in it that are over."""
+    pairs = [(period, part) for period, parts in over.items() for part in parts]
+    labels = {PERIOD: [period for period, _ in pairs], PART: [part for _, part in pairs]}
+    return pa.table(labels, pa.schema(dict.fromkeys(labels, pa.string()).items()))
 
 
 def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.Table | None:
@@ -118,7 +134,10 @@ def _parts_of_something(placement: Placement, periods: ir.Table) -> ir.Table | N
 
 
 def _anyone_silent(cells: Cells, session: Session, placement: Placement, counted: ir.Table, periods: ir.Table) -> bool:
-    """Whether fewer reports came from units that belong somewhere than were due; taken for granted where units lie in no hierarchy."""
+    """Whether fewer reports came from units that belong somewhere than were due; taken for granted where units lie in no hierarchy.
+
+    None of those that came was early (see cells), so that none stands in for one that is missing.
+    """
     if placement.memberships.hosts is not None:
         return True
     plain = cells.plain.semi_join(periods, PERIOD)
@@ -150,44 +169,69 @@ def _reported(question: Question, facts: ir.Table) -> ir.Table:
 
 
 class Covered:
-    """The coverage of one indicator: answered over due, by count and by weight, in whole steps; None where nothing was due."""
+    """The coverage of one indicator: answered over due, by count and by weight, in whole steps; None where nothing was due.
 
-    def __init__(self, indicator: Indicator, leaf: Leaf, frame: Frame) -> None:
+    Of facts for which nobody owes reports it is the share of the rows that answered.
+    """
+
+    def __init__(self, indicator: Indicator, native: PeriodKind, frame: Frame) -> None:
         self._frame, self._by, self._weight = frame, Estimates(frame), indicator.weight
-        self._answers = leaf.answers
+        self._indicator, self._native = indicator, native
+        self._answers = leaves(indicator)[0].answers
 
     def counts(self, period: Period) -> list[int | None]:
-        """The share of reports due, or of those that came where more came than were due."""
-        rows, units = self._read(REPORTS, period), self._read(DUE, period)
-        whole = Estimate(np.maximum(rows.value, units.value), np.maximum(rows.error, units.error), rows.known)
-        return self._share(self._read(self._answers, period), whole, (self._answers,), ((REPORTS,), (DUE,)), period)
+        """The share of the reports due."""
+        behind = self._behind(period)
+        whole = DUE if self._is_due(behind) else REPORTS
+        return self._share((self._answers,), (whole,), behind)
 
     def weights(self, period: Period) -> list[int | None]:
         """The share of what the units weigh; a silent unit weighs what it last reported."""
         if not self._weight:
             return [None] * len(self._frame.entities)
+        behind = self._behind(period)
         answered, told, silent = f"{self._answers}_w_{self._weight}", f"w_{self._weight}", f"{DUE}_w_{self._weight}"
-        whole = self._by.plus(self._read(told, period), self._read(silent, period))
-        return self._share(self._read(answered, period), whole, (answered,), ((told, silent),), period)
+        shares = self._share((answered,), (told, silent), behind)
+        # A report of a unit that belongs nowhere was not due, whatever it weighs.
+        due = self.total(DUE, period) if self._is_due(behind) else np.ones(len(shares))
+        return [share if owed else None for share, owed in zip(shares, due, strict=True)]
 
-    def _read(self, name: str, period: Period) -> Estimate:
-        return read_floats(self._frame.floats(name, period, counts=True))
+    def silent(self, period: Period) -> NDArray[np.bool_]:
+        """The entities of which something was due and nothing answered."""
+        return (self.total(DUE, period) > 0) & ~self.answered(period)
 
-    def _share(
-        self, part: Estimate, whole: Estimate, parts: Sequence[str], wholes: Sequence[Sequence[str]], period: Period
-    ) -> list[int | None]:
-        """Part over whole; where that is in doubt, from the sums of the named columns (the greatest of several wholes)."""
+    def answered(self, period: Period) -> NDArray[np.bool_]:
+        """The entities of which something answered."""
+        return self.total(self._answers, period) > 0
+
+    def total(self, name: str, period: Period) -> Floats:
+        """A column that counts, over the periods that stand behind a value."""
+        return sum((self._frame.floats(name, p, counts=True) for p in self._behind(period)), np.zeros(len(self._frame.entities)))
+
+    def _behind(self, period: Period) -> list[Period]:
+        return behind(self._indicator, period, self._native)
+
+    def _is_due(self, behind: Sequence[Period]) -> bool:
+        return any(DUE in self._frame.merged.get(period.kind, Merged()).blocks for period in behind)
+
+    def _read(self, names: Sequence[str], behind: Sequence[Period]) -> Estimate:
+        found = [read_floats(self._frame.floats(name, period, counts=True)) for period in behind for name in names]
+        return reduce(self._by.plus, found) if found else self._by.constant(Decimal(0))
+
+    def _share(self, parts: Sequence[str], wholes: Sequence[str], behind: Sequence[Period]) -> list[int | None]:
+        """Some columns over others; where that is in doubt, from their exact sums."""
 
         def exactly(doubtful: list[int]) -> list[int | None]:
-            sums = [self._sums(names, period, doubtful) for names in (parts, *wholes)]
-            return [_share(top, max(bottoms)) for top, *bottoms in zip(*sums, strict=True)]
+            tops, bottoms = self._sums(parts, behind, doubtful), self._sums(wholes, behind, doubtful)
+            return [_share(top, bottom) for top, bottom in zip(tops, bottoms, strict=True)]
 
-        return settled(self._by.over(part, whole, "undefined"), Decimal(1), DECIMALS, exactly)
+        ratio = self._by.over(self._read(parts, behind), self._read(wholes, behind), "undefined")
+        return settled(ratio, Decimal(1), DECIMALS, exactly)
 
-    def _sums(self, names: Sequence[str], period: Period, entities: list[int]) -> list[Decimal]:
-        merged = self._frame.merged.get(period.kind, Merged())
-        keys = [(self._frame.entities[i], str(period)) for i in entities]
-        return [sum((Decimal(merged.get(name, key) or 0) for name in names), Decimal(0)) for key in keys]
+    def _sums(self, names: Sequence[str], behind: Sequence[Period], entities: list[int]) -> list[Decimal]:
+        merged, labels = self._frame.merged, [(p.kind, str(p)) for p in behind]
+        cells = [[(kind, name, (self._frame.entities[i], label)) for kind, label in labels for name in names] for i in entities]
+        return [sum((Decimal(merged[kind].get(name, key) or 0) for kind, name, key in each), Decimal(0)) for each in cells]
 
 
 def _share(part: Decimal, whole: Decimal) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,14 +16,14 @@ from zhizao.measure.accrual import refuse_summed_stocks
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.answer import Answer, Column
 from zhizao.measure.cells import build
-from zhizao.measure.coverage import DUE, Covered, due
+from zhizao.measure.coverage import Covered, behind, due
 from zhizao.measure.finish import Finisher
 from zhizao.measure.frame import Frame
 from zhizao.measure.leaf import Leaf, leaves
 from zhizao.measure.merged import Merged
 from zhizao.measure.over import Over
 from zhizao.measure.placement import Placement
-from zhizao.measure.question import ROWS, Question
+from zhizao.measure.question import Question
 from zhizao.measure.reach import needed
 from zhizao.measure.rollup import roll_up
 from zhizao.model.entity import CROSS, Hierarchy, level_of
@@ -114,19 +114,20 @@ class Measurement:
     def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
         native: PeriodKind = record.period
         merged: dict[PeriodKind, Merged] = {}
+        due_in = {part for i in indicators for p in periods for part in behind(i, p, native)}
         for kind, all_of_kind in needed([(i, native) for i in indicators], periods).items():
-            merged[kind] = self.merged(record, indicators, wanted, all_of_kind, due_in=periods)
+            merged[kind] = self.merged(record, indicators, wanted, all_of_kind, due_in)
         frame = Frame(merged, _entities(merged.values(), wanted))
         origins = [self._origin(entity) for entity in frame.entities]
         return [self._finished(i, record, frame, origins, periods) for i in indicators]
 
     def merged(
-        self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period], due_in: Sequence[Period] = ()
+        self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period], due_in: Collection[Period] = ()
     ) -> Merged:
         """The merged states of the aims in periods of one kind, and the units due in some of them."""
         question = self.question(record, indicators, wanted, periods)
         table = self.session.hold("periods", pa.table(calendar.table(periods)))
-        cells = build(question, self.session, self.placement, table)
+        cells = build(question, self.session, self.placement, table, self.now)
         expected = due(cells, self.session, self.placement, [p for p in periods if p in due_in], self.now)
         targets = Targets(self.placement, question.hierarchies, question.unit_level == record.level)
         return roll_up(cells, self.session, targets, wanted, {str(p): p for p in periods}, expected)
@@ -167,14 +168,14 @@ class Measurement:
         self, indicator: Indicator, record: RecordType, frame: Frame, origins: Sequence[Origin], periods: list[Period]
     ) -> Answer:
         parts, finisher = leaves(indicator), Finisher(indicator, record.period)
-        covered = Covered(indicator, parts[0], frame) if parts else None
+        covered = Covered(indicator, record.period, frame) if parts else None
         nothing: list[int | None] = [None] * len(frame.entities)
         columns = []
         for period in periods:
             figures = finisher.figures(period, frame)
             empty = [i for i, figure in enumerate(figures) if figure is None]
             early: dict[int, Status] = dict.fromkeys(empty, "not_due")
-            statuses = early if period.end > self.now else _statuses(parts, frame, period, empty)
+            statuses = early if period.end > self.now else _statuses(parts, covered, period, empty)
             shares = (covered.counts(period), covered.weights(period)) if covered else (nothing, nothing)
             columns.append(Column(figures, statuses, *shares))
         at = (self.known.as_of or self.known.stored_as_of or self.now).isoformat()
@@ -197,17 +198,15 @@ def _doubled(hierarchy: Hierarchy, level: str) -> InputError:
     )
 
 
-def _statuses(parts: tuple[Leaf, ...], frame: Frame, period: Period, entities: Sequence[int]) -> dict[int, Status]:
+def _statuses(parts: tuple[Leaf, ...], covered: Covered | None, period: Period, entities: Sequence[int]) -> dict[int, Status]:
     """Why entities have no figure in a period that is over."""
-    due, rows = frame.floats(DUE, period, counts=True), frame.floats(ROWS, period, counts=True)
-    overs = [leaf for leaf in parts if isinstance(leaf.state, Over)]
-    answered = np.any([frame.floats(leaf.answers, period, counts=True) > 0 for leaf in overs], axis=0) if overs else np.zeros(len(rows), bool)
-    applies = np.any([frame.floats(leaf.columns()[0], period, counts=True) > 0 for leaf in overs], axis=0) if overs else answered
-    found: dict[int, Status] = {}
-    for i in entities:
-        silent = due[i] and not rows[i]
-        found[i] = "not_reported" if silent else "not_applicable" if answered[i] and not applies[i] else "undefined"
-    return found
+    if covered is None:
+        return dict.fromkeys(entities, "undefined")
+    silent, answered = covered.silent(period), covered.answered(period)
+    overs = [leaf.columns()[0] for leaf in parts if isinstance(leaf.state, Over)]
+    # A mean over entities of which some answered but none is counted does not apply to them.
+    beside = answered & ~np.any([covered.total(name, period) > 0 for name in overs], axis=0) if overs else np.zeros_like(answered)
+    return {i: "not_reported" if silent[i] else "not_applicable" if beside[i] else "undefined" for i in entities}
 
 
 def _entities(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:
