@@ -107,3 +107,11 @@ def test_each_hierarchy_says_which_day_of_a_period_decides(world: World) -> None
     decided_on_start(world, TERRITORY)
     assert Placement.day_of(world.library.hierarchies["territory"], year) == date(2020, 1, 1)
     assert Placement.day_of(world.library.hierarchies["industry"], year) == date(2020, 12, 31)
+
+
+def test_a_row_about_an_enterprise_inside_another_is_its_own_and_counts_once(world: World) -> None:
+    anyone = replace(LINE, fields=(replace(LINE.fields[0], level=""), *LINE.fields[1:]))
+    world.library = replace(world.library, records={**world.library.records, "line_return": anyone})
+    world.place(("enterprise:A", "part_of", "enterprise:B"), ("enterprise:A", "located_in", REGIONS[0]))
+    world.add("line_return", [{"line": "enterprise:A", "year": 2020, "processes": 4, "nc": 1}])
+    assert world.table("line_sum", by=["enterprise"]) == {"enterprise:A": Decimal(4)}

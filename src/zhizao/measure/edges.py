@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
-from typing import Any, Literal
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -134,7 +134,7 @@ class Memberships:
             step = _chained(frontier, parts).mutate(depth=ibis.literal(depth, "int64"))
             frontier = self.session.keep(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
             reached = reached.union(frontier)
-        return self.session.keep("hosts", _first(reached, ["child", "host"], ["depth"], self.parts.dated).drop("rank"))
+        return self.session.keep("hosts", _first(reached, ["child", "host"], ["depth"], self.parts.dated))
 
     def effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table | None:
         """For every entity its own edges of a hierarchy, else those of its nearest host; None where there are none.
@@ -152,9 +152,9 @@ class Memberships:
             return own.table
         inherited = _chained(self.hosts.mutate(host_depth=self.hosts.depth), own.table, keep=("host_depth",))
         # Of hosts as near as each other the lower comes first (a site before its enterprise), then the first by name.
-        nearness = [inherited.host_depth, _rank(inherited.via, *self._orders_of_parts), inherited.via]
-        order = [~inherited.via.startswith(LEGAL_UNIT), *nearness] if attribute == "seat" else nearness
-        nearest = _first(inherited, ["child"], order, self.parts.dated or own.dated)
+        ranked = inherited.mutate(rung=_rank(inherited.via, *self._orders_of_parts), unseated=~inherited.via.startswith(LEGAL_UNIT))
+        order = [*(["unseated"] if attribute == "seat" else []), "host_depth", "rung", "via"]
+        nearest = _first(ranked, ["child"], order, self.parts.dated or own.dated)
         chosen = nearest.select("child", parent="host", _from="_from", _to="_to")
         alone = own.table.anti_join(self.hosts, own.table.child == self.hosts.child)
         return self.session.keep(f"effective_{hierarchy.id}_{attribute}", chosen.union(alone))
@@ -207,12 +207,11 @@ def _chained(hosts: ir.Table, edges: ir.Table, keep: tuple[str, ...] = ()) -> ir
     return chained.filter(chained._from < chained._to)
 
 
-def _first(edges: ir.Table, group: list[str], order: list[Any], dated: bool) -> ir.Table:
-    """Of each group, on each day, the edges that come first in an order; all of those that come first together."""
-    ordered = edges.mutate(rank=ibis.dense_rank().over(group_by=group, order_by=order))
-    pieces = _pieces(ordered, group) if dated else ordered
-    best = pieces.mutate(best=pieces["rank"].min().over(group_by=[*group, "_from"]))
-    return best.filter(best["rank"] == best.best).drop("best").distinct()
+def _first(edges: ir.Table, group: list[str], order: list[str], dated: bool) -> ir.Table:
+    """Of each group, on each day, the edges that come first in an order; all of those that come first together, equal ones once."""
+    pieces = _pieces(edges, group) if dated else edges
+    ranked = pieces.mutate(rank=ibis.dense_rank().over(group_by=[*group, "_from"], order_by=order))
+    return ranked.filter(ranked["rank"] == 0).drop("rank").distinct()
 
 
 def _pieces(edges: ir.Table, group: list[str]) -> ir.Table:
