@@ -68,6 +68,10 @@ class Memberships:
     def _placing(self) -> tuple[Hierarchy, ...]:
         return tuple(h for h in self.library.hierarchies.values() if h.relation != "part_of")
 
+    @property
+    def _orders_of_parts(self) -> tuple[Hierarchy, ...]:
+        return tuple(h for h in self.library.hierarchies.values() if h.relation == "part_of")
+
     def above(self, hierarchies: Sequence[Hierarchy]) -> dict[str, list[tuple[str, str, date, date]]]:
         """The edges among the entities of each hierarchy's own levels: child, parent, from, to."""
         return self._lasting_above(hierarchies) if self._lasting is not None else {h.id: self._own_above(h) for h in hierarchies}
@@ -114,7 +118,10 @@ class Memberships:
 
     @cached_property
     def hosts(self) -> ir.Table | None:
-        """Every part with its hosts (itself at depth 0), or None where nothing is part of anything."""
+        """Every part with its hosts (itself at depth 0), or None where nothing is part of anything.
+
+        However many ways lead to a host, on a day it is there once, by the shortest.
+        """
         if self._lasting is not None or not self.parts.exist:
             return None
         parts = self.parts.table
@@ -127,7 +134,7 @@ class Memberships:
             step = _chained(frontier, parts).mutate(depth=ibis.literal(depth, "int64"))
             frontier = self.session.keep(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
             reached = reached.union(frontier)
-        return self.session.keep("hosts", reached)
+        return self.session.keep("hosts", _first(reached, ["child", "host"], ["depth"], self.parts.dated))
 
     def effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table | None:
         """For every entity its own edges of a hierarchy, else those of its nearest host; None where there are none.
@@ -140,15 +147,16 @@ class Memberships:
         return self._effective[key]
 
     def _find_effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table:
-        own = self.own(hierarchy).table
+        own = self.own(hierarchy)
         if self.hosts is None:
-            return own
-        inherited = _chained(self.hosts.mutate(host_depth=self.hosts.depth), own, keep=("host_depth",))
-        seated = ibis.ifelse(inherited.via.startswith(LEGAL_UNIT), -1, inherited.host_depth)
-        near = inherited.mutate(rank=seated if attribute == "seat" else inherited.host_depth)
-        best = near.mutate(best=near["rank"].min().over(ibis.window(group_by="child")))
-        chosen = best.filter(best["rank"] == best.best).select("child", parent=best.host, _from=best._from, _to=best._to)
-        alone = own.anti_join(self.hosts, own.child == self.hosts.child)
+            return own.table
+        inherited = _chained(self.hosts.mutate(host_depth=self.hosts.depth), own.table, keep=("host_depth",))
+        # Of hosts as near as each other the lower comes first (a site before its enterprise), then the first by name.
+        ranked = inherited.mutate(rung=_rank(inherited.via, *self._orders_of_parts), unseated=~inherited.via.startswith(LEGAL_UNIT))
+        order = [*(["unseated"] if attribute == "seat" else []), "host_depth", "rung", "via"]
+        nearest = _first(ranked, ["child"], order, self.parts.dated or own.dated)
+        chosen = nearest.select("child", parent="host", _from="_from", _to="_to")
+        alone = own.table.anti_join(self.hosts, own.table.child == self.hosts.child)
         return self.session.keep(f"effective_{hierarchy.id}_{attribute}", chosen.union(alone))
 
     def directory(self, hierarchies: Sequence[Hierarchy], attribute: Attribute) -> ir.Table | None:
@@ -173,10 +181,11 @@ class Memberships:
         return int(self.session.fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
 
 
-def _rank(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.StringValue:
+def _rank(entity: ir.StringValue, *hierarchies: Hierarchy) -> ir.StringValue:
     """The rung an entity stands on, the lowest first in the order of text."""
-    rungs = list(dict.fromkeys(level.prefix for level in hierarchy.levels))
-    return ibis.cases(*((entity.startswith(f"{prefix}:"), f"{i:02d}") for i, prefix in enumerate(rungs)), else_="99")
+    rungs = list(dict.fromkeys(level.prefix for h in hierarchies for level in h.levels))
+    ranks = [(entity.startswith(f"{prefix}:"), ibis.literal(f"{i:02d}")) for i, prefix in enumerate(rungs)]
+    return ibis.cases(*ranks, else_="99") if ranks else ibis.literal("99")
 
 
 def _one_parent(edges: ir.Table, group: list[str]) -> ir.Table:
@@ -196,6 +205,22 @@ def _chained(hosts: ir.Table, edges: ir.Table, keep: tuple[str, ...] = ()) -> ir
     start, end = ibis.greatest(joined._from, joined.edge_from), ibis.least(joined._to, joined.edge_to)
     chained = joined.select("child", *keep, via=joined.host, host=joined.parent_, _from=start, _to=end)
     return chained.filter(chained._from < chained._to)
+
+
+def _first(edges: ir.Table, group: list[str], order: list[str], dated: bool) -> ir.Table:
+    """Of each group, on each day, the edges that come first in an order; all of those that come first together, equal ones once."""
+    pieces = _pieces(edges, group) if dated else edges
+    ranked = pieces.mutate(rank=ibis.dense_rank().over(group_by=[*group, "_from"], order_by=order))
+    return ranked.filter(ranked["rank"] == 0).drop("rank").distinct()
+
+
+def _pieces(edges: ir.Table, group: list[str]) -> ir.Table:
+    """The edges cut wherever one of their group begins or ends, so that two of them hold at the same time or never together."""
+    days = edges.select(*group, day="_from").union(edges.select(*group, day="_to")).distinct()
+    spans = days.mutate(until=days["day"].lead().over(group_by=group, order_by="day")).rename({f"span_{name}": name for name in group})
+    inside = [edges._from <= spans["day"], spans["until"] <= edges._to, *(edges[name] == spans[f"span_{name}"] for name in group)]
+    joined = edges.join(spans, inside)
+    return joined.select(*(name for name in edges.columns if name not in ("_from", "_to")), _from="day", _to="until")
 
 
 def _beside(left: ir.Table, right: ir.Table) -> ir.Table:

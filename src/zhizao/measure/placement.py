@@ -15,6 +15,7 @@ from zhizao.measure.edges import ALWAYS, Attribute, Memberships
 from zhizao.measure.lasting import on_level, place_column, prefixes
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
+from zhizao.model.period import Period
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store.contract import Session
@@ -37,6 +38,17 @@ class Placement:
     def hierarchies(self) -> tuple[Hierarchy, ...]:
         """The hierarchies that place entities: every one but the order of part_of."""
         return tuple(h for h in self.library.hierarchies.values() if h.relation != "part_of")
+
+    @cached_property
+    def parts_day(self) -> str:
+        """The column of a table of periods with the day that decides what an entity is part of."""
+        order = next((h for h in self.library.hierarchies.values() if h.relation == "part_of"), None)
+        return f"_{order.decided_on}" if order else "_end"
+
+    @staticmethod
+    def day_of(hierarchy: Hierarchy, period: Period) -> date:
+        """The day of a period that decides membership in a hierarchy."""
+        return period.first_day if hierarchy.decided_on == "start" else period.last_day
 
     # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,10 +97,12 @@ class Placement:
         if self.memberships.hosts is None:
             return rows.mutate(**{name: itself})
         hosts = self.memberships.hosts
-        hosts = hosts.filter(hosts.host.startswith(f"{level}:")).select(_part="child", _host="host", _since="_from", _until="_to")
+        # A unit is its own, also where it is part of another of its level.
+        meant = hosts.host.startswith(f"{level}:") & ((hosts.host == hosts.child) | ~hosts.child.startswith(f"{level}:"))
+        hosts = hosts.filter(meant).select(_part="child", _host="host", _since="_from", _until="_to")
         fits = [entity == hosts["_part"]]
         if self.memberships.parts.dated:
-            rows = rows.join(periods.select(PERIOD, _day=periods["_end"]), PERIOD)
+            rows = rows.join(periods.select(PERIOD, _day=periods[self.parts_day]), PERIOD)
             fits = [rows[record.entity] == hosts["_part"], hosts["_since"] <= rows["_day"], rows["_day"] < hosts["_until"]]
         joined = rows.left_join(hosts, fits)
         itself = ibis.ifelse(joined[record.entity].startswith(f"{level}:"), joined[record.entity], ibis.null("string"))
