@@ -115,3 +115,13 @@ def test_a_row_about_an_enterprise_inside_another_is_its_own_and_counts_once(wor
     world.place(("enterprise:A", "part_of", "enterprise:B"), ("enterprise:A", "located_in", REGIONS[0]))
     world.add("line_return", [{"line": "enterprise:A", "year": 2020, "processes": 4, "nc": 1}])
     assert world.table("line_sum", by=["enterprise"]) == {"enterprise:A": Decimal(4)}
+
+
+def test_what_lies_above_the_leaves_is_decided_on_the_day_its_hierarchy_says(tmp_path: Path) -> None:
+    world = World(tmp_path / "home")
+    territory = replace(world.library.hierarchies["territory"], decided_on="start")
+    world.library = replace(world.library, hierarchies={**world.library.hierarchies, "territory": territory})
+    world.place(("enterprise:A", "located_in", "region:99"), ("region:99", "located_in", "nation:CN", "2020-06-01"))
+    world.add("annual_return", [{"enterprise": "enterprise:A", "year": y, "revenue": 7} for y in ("2020", "2021")])
+    found = {(v.entity, str(v.period)): v.value for v in world.values("revenue", by=["nation"], period="2020..2021")}
+    assert found == {("nation:CN", "2020"): None, ("nation:CN", "2021"): 7}

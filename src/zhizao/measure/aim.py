@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import product
 
 from zhizao.errors import UnknownName
 from zhizao.measure.placement import Placement
 from zhizao.model.entity import CROSS, Hierarchy, level_of
 from zhizao.model.library import Library
+from zhizao.model.period import Period
 from zhizao.model.text import Text
 
 Place = tuple[str, ...]
@@ -79,9 +79,9 @@ class Targets:
     whole_units: bool = True
     """Whether a unit lies in one place as a whole, so that its name alone says which result it is."""
 
-    def labels(self, aim: Aim, place: Place, day: date) -> Iterator[str]:
+    def labels(self, aim: Aim, place: Place, period: Period) -> Iterator[str]:
         """The results a fact at this place belongs to; '' stands for its unit alone."""
-        above = [self.placement.ancestors(h, p, day) if p else () for h, p in zip(self.hierarchies, place, strict=True)]
+        above = self._above(place, period)
         if any(not any(entity in chain for chain in above) for entity in aim.within):
             return
         for found in product(*(self._on_level(level, above) for level in aim.levels)):
@@ -89,10 +89,15 @@ class Targets:
             named = () if alone and self.whole_units else self._context(aim, found, above)
             yield CROSS.join((*named, *found))
 
-    def level_entity(self, level: str, place: Place, day: date) -> str:
+    def level_entity(self, level: str, place: Place, period: Period) -> str:
         """The first entity of a level above a place, '' where there is none."""
-        above = [self.placement.ancestors(h, p, day) if p else () for h, p in zip(self.hierarchies, place, strict=True)]
+        above = self._above(place, period)
         return next(iter(self._on_level(level, above)), "")
+
+    def _above(self, place: Place, period: Period) -> list[tuple[str, ...]]:
+        """What lies above a place in each hierarchy, on the day of the period that decides there."""
+        days = (self.placement.day_of(h, period) for h in self.hierarchies)
+        return [self.placement.ancestors(h, p, day) if p else () for h, p, day in zip(self.hierarchies, place, days, strict=True)]
 
     def _on_level(self, level: str, above: Sequence[tuple[str, ...]]) -> list[str]:
         """A level that several hierarchies end in (the nation) is taken from the first that places the fact."""

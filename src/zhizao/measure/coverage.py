@@ -129,7 +129,8 @@ def _parts_of_something(placement: Placement, periods: ir.Table) -> ir.Table | N
     if not parts.dated and not placement.memberships.is_dated(placement.hierarchies):
         return parts.table.select("child").distinct()
     pairs = periods.cross_join(parts.table)
-    held = pairs.filter((pairs["_from"] <= pairs["_end"]) & (pairs["_end"] < pairs["_to"]))
+    day = pairs[placement.parts_day]
+    held = pairs.filter((pairs["_from"] <= day) & (day < pairs["_to"]))
     return held.select("child", PERIOD).distinct()
 
 

@@ -85,7 +85,7 @@ class Explainer:
         inside = [
             tuple(p[c] for c in question.places)
             for p in places
-            if any(True for _ in targets.labels(aim, tuple(p[c] for c in question.places), period.last_day))
+            if any(True for _ in targets.labels(aim, tuple(p[c] for c in question.places), period))
         ]
         if not inside:
             return []

@@ -65,17 +65,16 @@ def _map(
     lying = lying if due is None else lying.union(due.select(*keys).distinct(), distinct=True)
     found: dict[str, list[Any]] = {name: [] for name in (*keys, TARGET, "_whole", *(f"_above_{lv}" for lv in levels))}
     known: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    days = {label: period.last_day for label, period in periods.items()}
     rows = session.fetch(lying)
     for label, *place_ in zip(*(rows[name].to_pylist() for name in keys), strict=True):
-        if label not in days:
+        if label not in periods:
             continue
-        place, day = tuple(place_), days[label]
+        place, period = tuple(place_), periods[label]
         # What lies above a place is the same in every period unless something above the leaves moves.
-        key = (*place, str(day)) if targets.placement.moves_above else place
+        key = (*place, label) if targets.placement.moves_above else place
         if key not in known:
-            above = [targets.level_entity(level, place, day) for level in levels]
-            entries = ((name, not aim.unit_level, *above) for aim in aims for name in targets.labels(aim, place, day))
+            above = [targets.level_entity(level, place, period) for level in levels]
+            entries = ((name, not aim.unit_level, *above) for aim in aims for name in targets.labels(aim, place, period))
             # Several units asked for lie at one place under one entry: their names come from the rows.
             known[key] = list(dict.fromkeys(entries))
         for entry in known[key]:
