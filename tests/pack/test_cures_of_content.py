@@ -122,3 +122,9 @@ def test_nothing_can_be_due_in_each_period_of_an_instant(tmp_path: Path) -> None
     assert codes(loaded(tmp_path / "a", {**EXTRA, RECORD: owed})) == []
     told = loaded(tmp_path / "b", {**EXTRA, RECORD: owed.replace("year: {type: period", "year: {type: instant", 1)}).findings
     assert [(f.code, f.severity, f.place.line) for f in told if f.code == "due"] == [("due", "blocking", 7)]
+
+
+def test_a_personal_field_is_refused_as_long_as_nothing_can_erase_it(tmp_path: Path) -> None:
+    marked = EXTRA[RECORD].replace("grade: {type: text,", "grade: {type: text, personal: true,", 1)
+    told = loaded(tmp_path, {**EXTRA, RECORD: marked}).findings
+    assert [(f.severity, "pseudonym" in f.cure.en) for f in told if f.code == "personal"] == [("blocking", True)]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Receipt:
     """The count of one delivery, in rows.
 
-    ``rounded`` counts stored rows with a figure finer than its field's resolution; it is no part of the balance.
+    ``corrected`` counts the stored rows that follow an earlier row of the same key, in the store or in the same file; ``rounded`` those with a
+    figure finer than its field's resolution. Neither is part of the balance.
 
     Example:
         >>> Receipt(received=5, stored=3, duplicate=1, rejected=1).balances
@@ -23,6 +24,7 @@ class Receipt:
     spooled: int = 0
     rounded: int = 0
     rejects_file: str = ""
+    corrected: int = 0
 
     @property
     def balances(self) -> bool:

@@ -25,6 +25,9 @@ def check_fields(record: RecordType, content: Content, found: Found) -> None:
             message = Text(f"{field.type} 字段 {field.id} 的 {key} 没有意义", f"{key} says nothing about {field.id}, a field of type {field.type}")
             found.doubtful("shape", content.place("fields", field.id, key), message, Text(f"请删去 {key}，或改 type", f"remove {key}, or change type"))
         _check_prices(field, content, found)
+        if field.personal:
+            message = Text(f"{field.id} 标为个人信息，而事实只增不删，现在还不能抹去", f"{field.id} is marked personal, and facts that are never changed cannot yet be erased")
+            found.blocking("personal", content.place("fields", field.id, "personal"), message, Text("请改存化名，名册留在库外", "store a pseudonym, and keep the register outside"))
     _check_roles(record, content, found)
 
 

@@ -200,9 +200,9 @@ def findings(found: Iterable[Finding], lang: Lang) -> list[Row]:
 
 
 def receipt(r: Receipt) -> Row:
-    """The count of one delivery; what was spooled or rounded is named only where it happened."""
+    """The count of one delivery; what was spooled, corrected or rounded is named only where it happened."""
     row: Row = {name: getattr(r, name) for name in ("received", "stored", "duplicate", "rejected", "rejects_file")}
-    return row | {name: getattr(r, name) for name in ("spooled", "rounded") if getattr(r, name)}
+    return row | {name: getattr(r, name) for name in ("spooled", "corrected", "rounded") if getattr(r, name)}
 
 
 # ── tests of packs ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -230,6 +230,8 @@ def receipt(r: Receipt, lang: Lang) -> RenderableType:
     parts = [(Text("入库", "stored"), r.stored), (Text("重复", "duplicate"), r.duplicate), (Text("被拒", "rejected"), r.rejected)]
     parts += [(Text("暂存", "spooled"), r.spooled)] if r.spooled else []
     lines = [f"{Text('收到', 'received').in_(lang)} {grouped(r.received)} = " + " + ".join(f"{t.in_(lang)} {grouped(n)}" for t, n in parts)]
+    if r.corrected:
+        lines.append(Text(f"其中 {grouped(r.corrected)} 行更正了先前的行", f"{grouped(r.corrected)} of them correct an earlier row").in_(lang))
     if r.rounded:
         lines.append(Text(f"取整 {grouped(r.rounded)} 行", f"{grouped(r.rounded)} rows rounded").in_(lang))
     if r.rejects_file:

@@ -61,7 +61,7 @@ class Batch:
 
     def receipt(self, rejects_file: str) -> Receipt:
         """The count of the delivery."""
-        return Receipt(self.received, self.stored, self.duplicate, self.rejected, rounded=self.rounded, rejects_file=rejects_file)
+        return Receipt(self.received, self.stored, self.duplicate, self.rejected, rounded=self.rounded, rejects_file=rejects_file, corrected=self.revises)
 
     def to_json(self) -> str:
         """The batch as one line of text."""

@@ -135,13 +135,13 @@ def _indicators(evaluation: Evaluation, rows: Sequence[json.Row]) -> Iterator[Se
 
 def _recompute(evaluation: Evaluation) -> Section:
     why = Text(
-        "任何人都可用同样的事实和程序重算本报告；事实相同，则每个数字都应相同。可逐项比较 --json 输出，用 explain 追溯公式、状态与事实。",
+        "任何人都可用同样的事实和程序重算本报告；事实相同，则每个数字都应相同。先用 verify 核对事实与封印，再逐项比较 --json 输出，用 explain 追溯公式、状态与事实。",
         "Anyone can recompute this report with the same program; from the same facts every figure must come out the same. "
-        "Compare the --json output line by line, and ask explain for formula, states and facts.",
+        "Let verify hold the facts against their seals, compare the --json output line by line, and ask explain for formula, states and facts.",
     )
     judged = dict.fromkeys(j.target.indicator for j in evaluation.judgements)
     ids = [i for i in judged if i in evaluation.indicators and evaluation.indicators[i].is_computed][:1]
-    commands = [f"zhizao evaluate --plan {evaluation.plan} --as-of {evaluation.as_of} --json"]
+    commands = ["zhizao verify", f"zhizao evaluate --plan {evaluation.plan} --as-of {evaluation.as_of} --json"]
     commands += [f"zhizao measure {j.target.indicator} --as-of {evaluation.as_of}" for j in evaluation.judgements[:1]]
     commands += [f"zhizao explain {i} --of ENTITY --period YEAR" for i in ids] + ["zhizao lint", "zhizao test"]
     stamp = Text(f"程序 {evaluation.code}；事实 {evaluation.facts}", f"Program {evaluation.code}; facts {evaluation.facts}")
