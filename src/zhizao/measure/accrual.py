@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zhizao.errors import InputError
-from zhizao.measure.looks import looks
+from zhizao.measure.reach import looks
 from zhizao.model.expression import Barrier, Fold
 from zhizao.model.finding import Severity
 from zhizao.model.indicator import Indicator

@@ -15,11 +15,10 @@ from zhizao.measure import calendar
 from zhizao.measure.aim import Aim, Targets, aims
 from zhizao.measure.calendar import PERIOD
 from zhizao.measure.leaf import Leaf, leaves
-from zhizao.measure.looks import looks
 from zhizao.measure.measure import Measurement
 from zhizao.measure.placed import placed_rows
 from zhizao.measure.question import UNIT, Question
-from zhizao.measure.reach import needed, years_of
+from zhizao.measure.reach import looks, needed, years_of
 from zhizao.model.expression import Barrier, FieldRef, Fold
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind

@@ -1,19 +1,38 @@
-"""Reach: the periods whose states a value needs."""
+"""Reach: where in time each part of a formula looks, and so the periods whose states a value needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from zhizao.errors import UnfitPeriod
-from zhizao.model.expression import Barrier, Call, Expr, Fold, Number, Op
+from zhizao.model.expression import Barrier, Call, Expr, Fold, Op
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind, year
 from zhizao.model.text import Text
 
 
+def looks(tree: Expr, period: Period, native: PeriodKind) -> Iterator[tuple[Fold | Barrier, Period]]:
+    """Each topmost fold or barrier of a formula with each period whose state it is asked for.
+
+    Example:
+        >>> tree = Op("/", (Fold("sum"), Call("at_end", (Fold("count"),))))
+        >>> [(tip.kind, str(at)) for tip, at in looks(tree, year(2020), "month")]
+        [('sum', '2020'), ('count', '2020-12')]
+    """
+    if isinstance(tree, Fold | Barrier):
+        yield tree, period
+    elif isinstance(tree, Op | Call):
+        for at in moments_of(tree, period, native) if isinstance(tree, Call) else [period]:
+            for part in tree.args:
+                yield from looks(part, at, native)
+
+
 def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
-    """The periods whose states a value needs.
+    """The periods whose states a value needs; a window's states are those of its years.
+
+    Raises:
+        UnfitPeriod: a mean over entities of several years together.
 
     Example:
         >>> from decimal import Decimal
@@ -21,24 +40,16 @@ def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
         >>> sorted(str(p) for p in reach(Op("-", (Fold("sum"), tree)), year(2020), "year"))
         ['2015', '2020']
     """
-    match tree:
-        case Fold() | Barrier():
-            if period.kind == "window" and isinstance(tree, Barrier):
-                raise UnfitPeriod(
-                    Text(f"{period}：按对象平均的指标没有多年合并值", f"{period}: a mean over entities has no value over several years"),
-                    where="--period",
-                    cure=Text("请逐年测算，如 2016..2020", "measure year by year: 2016..2020"),
-                )
-            return set(years_of(period)) if period.kind == "window" else {period}
-        case Number():
-            return set()
-        case Op(args=args):
-            return set[Period]().union(*(reach(a, period, native) for a in args))
-        case Call():
-            found: set[Period] = set()
-            for at in moments_of(tree, period, native):
-                found = found.union(*(reach(a, at, native) for a in tree.args))
-            return found
+    found: set[Period] = set()
+    for tip, at in looks(tree, period, native):
+        if at.kind == "window" and isinstance(tip, Barrier):
+            raise UnfitPeriod(
+                Text(f"{at}：按对象平均的指标没有多年合并值", f"{at}: a mean over entities has no value over several years"),
+                where="--period",
+                cure=Text("请逐年测算，如 2016..2020", "measure year by year: 2016..2020"),
+            )
+        found.update(years_of(at) if at.kind == "window" else [at])
+    return found
 
 
 def moments_of(call: Call, period: Period, native: PeriodKind) -> list[Period]:
