@@ -58,7 +58,7 @@ class Reading:
             2019.75
         """
         last = self.period.last_day
-        return last.year - 1 + (last.timetuple().tm_yday / (366 if last.year % 4 == 0 else 365))
+        return last.year - 1 + last.timetuple().tm_yday / last.replace(month=12, day=31).timetuple().tm_yday
 
     @property
     def known_since(self) -> str:
