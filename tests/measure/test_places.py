@@ -11,7 +11,6 @@ from typing import Literal
 import pytest
 
 from tests.measure.world import ORGANISATION, REGIONS, TERRITORY, World, total
-from zhizao.measure.placement import Placement
 from zhizao.model.entity import Hierarchy, Level
 from zhizao.model.period import Period
 from zhizao.model.record import Field, RecordType
@@ -105,8 +104,8 @@ def test_what_an_entity_is_part_of_may_be_decided_on_the_first_day_of_a_period(w
 def test_each_hierarchy_says_which_day_of_a_period_decides(world: World) -> None:
     year = Period.parse("2020")
     decided_on_start(world, TERRITORY)
-    assert Placement.day_of(world.library.hierarchies["territory"], year) == date(2020, 1, 1)
-    assert Placement.day_of(world.library.hierarchies["industry"], year) == date(2020, 12, 31)
+    assert world.library.hierarchies["territory"].day_of(year) == date(2020, 1, 1)
+    assert world.library.hierarchies["industry"].day_of(year) == date(2020, 12, 31)
 
 
 def test_a_row_about_an_enterprise_inside_another_is_its_own_and_counts_once(world: World) -> None:

@@ -72,7 +72,7 @@ def fill(library: Library, store: Store, cases: Sequence[Case]) -> Text | None:
 
 def is_placing(library: Library, entity: str) -> bool:
     """Whether an entity stands on a hierarchy that places others, such as a region."""
-    return any(level_of(entity) == level.prefix for hierarchy, level in library.levels() if hierarchy.relation != "part_of")
+    return any(level_of(entity) in hierarchy.prefixes for hierarchy in library.placing)
 
 
 def _moved(case: Case, record: RecordType, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def aims(library: Library, of: Sequence[str], by: Sequence[str]) -> tuple[Aim, .
         >>> Aim(("region:32",), ("sector",)).label
         'region:32'
     """
-    placing = {level.id for h, level in library.levels() if h.relation != "part_of"}
+    placing = {level.id for h, level in library.levels() if h.places}
     known = placing | {level.id for _, level in library.levels()} | {r.level for r in library.records.values() if r.level}
     for level in by:
         if level not in known:
@@ -63,7 +63,7 @@ def aims(library: Library, of: Sequence[str], by: Sequence[str]) -> tuple[Aim, .
 
 
 def _aim(library: Library, entity: str, levels: tuple[str, ...], unit_level: str) -> Aim:
-    prefixes = {level.prefix for h, level in library.levels() if h.relation != "part_of"}
+    prefixes = {prefix for h in library.placing for prefix in h.prefixes}
     parts = tuple(part for part in entity.split(CROSS) if part)
     within = tuple(part for part in parts if level_of(part) in prefixes)
     unit = next((part for part in parts if level_of(part) not in prefixes), "")
@@ -96,7 +96,7 @@ class Targets:
 
     def _above(self, place: Place, period: Period) -> list[tuple[str, ...]]:
         """What lies above a place in each hierarchy, on the day of the period that decides there."""
-        days = (self.placement.day_of(h, period) for h in self.hierarchies)
+        days = (h.day_of(period) for h in self.hierarchies)
         return [self.placement.ancestors(h, p, day) if p else () for h, p, day in zip(self.hierarchies, place, days, strict=True)]
 
     def _on_level(self, level: str, above: Sequence[tuple[str, ...]]) -> list[str]:

@@ -87,7 +87,7 @@ def _placed(question: Question, placement: Placement, periods: ir.Table) -> ir.T
     units that owe reports, or no unit belongs anywhere.
     """
     record, level = question.record, question.record.level
-    if not level or not record.is_due or any(level == lv.prefix for h in placement.hierarchies for lv in h.levels):
+    if not level or not record.is_due or any(level in h.prefixes for h in placement.hierarchies):
         return None
     known = placement.memberships.directory(question.hierarchies, question.attribute)
     parts = _parts_of_something(placement, periods)

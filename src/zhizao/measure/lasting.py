@@ -16,14 +16,9 @@ def place_column(hierarchy: Hierarchy) -> str:
     return f"_place_{hierarchy.id}"
 
 
-def prefixes(hierarchy: Hierarchy) -> tuple[str, ...]:
-    """The prefixes of the entities that stand on a hierarchy."""
-    return tuple(sorted({level.prefix for level in hierarchy.levels}))
-
-
 def on_level(entity: ir.StringValue, hierarchy: Hierarchy) -> ir.BooleanValue:
     """Whether an entity stands on a hierarchy."""
-    return ibis.or_(*(entity.startswith(f"{prefix}:") for prefix in prefixes(hierarchy)))
+    return ibis.or_(*(entity.startswith(f"{prefix}:") for prefix in hierarchy.prefixes))
 
 
 def lasting(session: Session, stored: ir.Table, hierarchies: Sequence[Hierarchy]) -> ir.Table | None:

@@ -11,11 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.edges import ALWAYS, Attribute, Memberships
-from zhizao.measure.lasting import on_level, place_column, prefixes
+from zhizao.measure.lasting import on_level, place_column
+from zhizao.measure.memberships import ALWAYS, Attribute, Memberships
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
-from zhizao.model.period import Period
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store.contract import Session
@@ -34,21 +33,16 @@ class Placement:
     def __post_init__(self) -> None:
         self.memberships = Memberships(self.library, self.session, self.known)
 
-    @cached_property
+    @property
     def hierarchies(self) -> tuple[Hierarchy, ...]:
         """The hierarchies that place entities: every one but the order of part_of."""
-        return tuple(h for h in self.library.hierarchies.values() if h.relation != "part_of")
+        return self.library.placing
 
     @cached_property
     def parts_day(self) -> str:
         """The column of a table of periods with the day that decides what an entity is part of."""
-        order = next((h for h in self.library.hierarchies.values() if h.relation == "part_of"), None)
+        order = next((h for h in self.library.hierarchies.values() if not h.places), None)
         return f"_{order.decided_on}" if order else "_end"
-
-    @staticmethod
-    def day_of(hierarchy: Hierarchy, period: Period) -> date:
-        """The day of a period that decides membership in a hierarchy."""
-        return period.first_day if hierarchy.decided_on == "start" else period.last_day
 
     # ── rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -59,7 +53,7 @@ class Placement:
 
         Rows about entities of a hierarchy's own levels lie at those entities.
         """
-        through = [h for h in hierarchies if record.level not in prefixes(h)]
+        through = [h for h in hierarchies if record.level not in h.prefixes]
         if self.memberships.is_dated(through):
             for hierarchy in through:
                 rows = self._on_its_day(rows, record, periods, hierarchy, attribute)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zhizao.measure.calendar import PERIOD
-from zhizao.measure.edges import Attribute
 from zhizao.measure.lasting import place_column
 from zhizao.measure.leaf import Leaf
+from zhizao.measure.memberships import Attribute
 from zhizao.model.entity import Hierarchy
 from zhizao.model.period import Period
 from zhizao.model.record import RecordType

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from zhizao.model.finding import Place
+from zhizao.model.period import Period
 from zhizao.model.text import Text
 
 Relation = Literal["part_of", "located_in", "classified_as", "owned_by"]
@@ -82,6 +83,26 @@ class Hierarchy:
     members: tuple[tuple[Entity, str], ...] = field(default=(), repr=False)
     """Entities a pack ships with the hierarchy, each with its parent ('' at the top)."""
     place: Place = Place("")
+
+    @property
+    def places(self) -> bool:
+        """Whether it says where entities belong; the others say what is part of what."""
+        return self.relation != "part_of"
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefixes of the entities that stand on it, lowest first.
+
+        Example:
+            >>> nation, region = (Level(name, Text(name, name), name) for name in ("nation", "region"))
+            >>> Hierarchy("territory", Text("地域", "territory"), "located_in", "partition", (region, nation)).prefixes
+            ('region', 'nation')
+        """
+        return tuple(dict.fromkeys(level.prefix for level in self.levels))
+
+    def day_of(self, period: Period) -> date:
+        """The day of a period that decides membership."""
+        return period.first_day if self.decided_on == "start" else period.last_day
 
 
 def level_of(entity: str) -> str:

@@ -84,6 +84,11 @@ class Library:
         """Every level of every hierarchy."""
         return ((h, level) for h in self.hierarchies.values() for level in h.levels)
 
+    @property
+    def placing(self) -> tuple[Hierarchy, ...]:
+        """The hierarchies that say where entities belong."""
+        return tuple(h for h in self.hierarchies.values() if h.places)
+
     def entity_names(self) -> dict[str, Text]:
         """The names of the entities that the packs ship with their hierarchies."""
         return {entity.id: entity.name for h in self.hierarchies.values() for entity, _ in h.members}

@@ -30,7 +30,7 @@ def flagged(library: Library, session: Session, known: Known, now: datetime, ind
     wanted = [v for v in values if v.status == "ok"]
     if not wanted or not _is_pooled(indicator):
         return list(values)
-    levels = [level.id for h, level in library.levels() if h.cover == "partition" and h.relation != "part_of" and level.id != "nation"]
+    levels = [level.id for h, level in library.levels() if h.cover == "partition" and h.places and level.id != "nation"]
     taken = _Taken(_halved(library, indicator), session, known, now)
     return [replace(v, warnings=(*v.warnings, CODE)) if v in wanted and any(taken.contradicts(v, level) for level in levels) else v for v in values]
 

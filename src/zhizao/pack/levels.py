@@ -25,8 +25,8 @@ class Levels:
 
     def __init__(self, hierarchies: Iterable[Hierarchy]) -> None:
         every = list(hierarchies)
-        own = {level.id for h in every if h.relation == "part_of" for level in h.levels} | set(PLANT)
-        placed = {level.id for h in every if h.relation != "part_of" for level in h.levels}
+        own = {level.id for h in every if not h.places for level in h.levels} | set(PLANT)
+        placed = {level.id for h in every if h.places for level in h.levels}
         self.known = own | placed
         self._parts = own
         self._prefixes = {level.id: level.prefix for h in every for level in h.levels}

@@ -11,8 +11,8 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from zhizao.measure.lasting import lasting, on_level, place_column, prefixes
-from zhizao.model.entity import Hierarchy
+from zhizao.measure.lasting import lasting, on_level, place_column
+from zhizao.model.entity import Hierarchy, level_of
 from zhizao.model.library import Library
 from zhizao.model.value import Known
 from zhizao.store.contract import Session
@@ -62,15 +62,11 @@ class Memberships:
 
     @cached_property
     def _lasting(self) -> ir.Table | None:
-        return lasting(self.session, self.session.relation(self.library.records["membership"], self.known), self._placing)
-
-    @property
-    def _placing(self) -> tuple[Hierarchy, ...]:
-        return tuple(h for h in self.library.hierarchies.values() if h.relation != "part_of")
+        return lasting(self.session, self.session.relation(self.library.records["membership"], self.known), self.library.placing)
 
     @property
     def _orders_of_parts(self) -> tuple[Hierarchy, ...]:
-        return tuple(h for h in self.library.hierarchies.values() if h.relation == "part_of")
+        return tuple(h for h in self.library.hierarchies.values() if not h.places)
 
     def above(self, hierarchies: Sequence[Hierarchy]) -> dict[str, list[tuple[str, str, date, date]]]:
         """The edges among the entities of each hierarchy's own levels: child, parent, from, to."""
@@ -80,7 +76,7 @@ class Memberships:
         assert self._lasting is not None
         upper = self._lasting.filter(ibis.or_(*(on_level(self._lasting.child, h) for h in hierarchies)))
         rows = self.session.fetch(self.session.keep("lasting_upper", upper)).to_pylist()
-        standing = {h.id: [r for r in rows if r["child"].split(":")[0] in prefixes(h) and r[place_column(h)]] for h in hierarchies}
+        standing = {h.id: [r for r in rows if level_of(r["child"]) in h.prefixes and r[place_column(h)]] for h in hierarchies}
         return {h.id: [(r["child"], r[place_column(h)], *ALWAYS) for r in standing[h.id]] for h in hierarchies}
 
     def _own_above(self, hierarchy: Hierarchy) -> list[tuple[str, str, date, date]]:
@@ -183,7 +179,7 @@ class Memberships:
 
 def _rank(entity: ir.StringValue, *hierarchies: Hierarchy) -> ir.StringValue:
     """The rung an entity stands on, the lowest first in the order of text."""
-    rungs = list(dict.fromkeys(level.prefix for h in hierarchies for level in h.levels))
+    rungs = list(dict.fromkeys(prefix for h in hierarchies for prefix in h.prefixes))
     ranks = [(entity.startswith(f"{prefix}:"), ibis.literal(f"{i:02d}")) for i, prefix in enumerate(rungs)]
     return ibis.cases(*ranks, else_="99") if ranks else ibis.literal("99")
 
