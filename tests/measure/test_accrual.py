@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.measure.world import World, total
 from zhizao.errors import InputError
 from zhizao.model.expression import Barrier, Call, Expr, FieldRef, Fold, Op
+from zhizao.model.period import PeriodKind
 
 
 def held(home: Path, record: str, tree: Expr) -> World:
@@ -86,3 +88,12 @@ def test_what_flows_adds_up_over_time(tmp_path: Path) -> None:
     world = monthly(tmp_path, total("output"))
     world.library.records["monthly_return"] = World(tmp_path / "other").library.records["monthly_return"]
     assert world.table("held", of=["region:32"], period="2020") == {"region:32": Decimal(78)}
+
+
+@pytest.mark.parametrize(("kind", "time"), [("day", "%Y-%m-%d"), ("hour", "%Y-%m-%dT%H")])
+def test_days_and_hours_add_up_to_the_week_that_crosses_a_year(tmp_path: Path, kind: PeriodKind, time: str) -> None:
+    world, days = World(tmp_path), [date(2020, 12, 27) + timedelta(days=i) for i in range(9)]
+    world.library.records["monthly_return"] = replace(world.library.records["monthly_return"], period=kind)
+    world.place(("enterprise:A", "located_in", "region:32"))
+    world.add("monthly_return", [{"enterprise": "enterprise:A", "month": day.strftime(time), "output": 1} for day in days])
+    assert world.table("output", of=["region:32"], period="2020-W53") == {"region:32": Decimal(7)}

@@ -137,7 +137,7 @@ def timed(formula: str, unit: str, record_period: str, period: str, time: str = 
     ("record_period", "period", "fits"),
     [
         ("month", "quarter", True), ("day", "window", True), ("week", "week", True), ("week", "month", False), ("week", "year", False),
-        ("shift", "day", False), ("quarter", "month", False), ("day", "week", False), ("year", "window", True),
+        ("shift", "day", False), ("quarter", "month", False), ("day", "week", True), ("year", "window", True),
     ],
 )  # fmt: skip
 def test_a_record_must_add_up_to_the_period(tmp_path: Path, record_period: str, period: str, fits: bool) -> None:

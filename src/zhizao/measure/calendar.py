@@ -8,20 +8,14 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.errors import UnfitPeriod
-from zhizao.model.period import Period, PeriodKind
+from zhizao.model.period import Period, PeriodKind, nests_in
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 
 PERIOD = "_period"
 
 _WIDTH: dict[PeriodKind, int] = {"year": 4, "month": 7, "day": 10, "hour": 13}
-_FORMAT: dict[PeriodKind, str] = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H"}
-_FINER: dict[PeriodKind, tuple[PeriodKind, ...]] = {
-    "year": ("quarter", "month", "day", "hour"),
-    "quarter": ("month", "day", "hour"),
-    "month": ("day", "hour"),
-    "day": ("hour",),
-}
+_FORMAT: dict[PeriodKind, str] = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H"}
 
 
 def label(rows: ir.Table, record: RecordType, kind: PeriodKind) -> ir.StringValue:
@@ -35,7 +29,7 @@ def label(rows: ir.Table, record: RecordType, kind: PeriodKind) -> ir.StringValu
         return _of_instant(time, kind)
     if record.period == kind:
         return time
-    if record.period not in _FINER.get(kind, ()):
+    if kind == "window" or not nests_in(record.period, kind):  # a window is looked at year by year
         raise UnfitPeriod(
             Text(
                 f"{record.id} 按{record.period}记录，不能按{kind}汇总",
@@ -47,14 +41,14 @@ def label(rows: ir.Table, record: RecordType, kind: PeriodKind) -> ir.StringValu
     if kind == "quarter":
         month = time.substr(5, 2).cast("int64")
         return ibis.literal("").concat(time.substr(0, 4), "-Q", ((month + 2) // 3).cast("int64").cast("string"))
+    if kind == "week":
+        return time.substr(0, _WIDTH["day"]).cast("date").strftime(_FORMAT["week"])
     return time.substr(0, _WIDTH[kind])
 
 
 def _of_instant(time: ir.Column, kind: PeriodKind) -> ir.StringValue:
     if kind == "quarter":
         return time.strftime("%Y").concat("-Q", time.quarter().cast("string"))
-    if kind == "week":
-        return time.strftime("%G-W%V")
     return time.strftime(_FORMAT[kind])
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from zhizao.errors import UnfitPeriod
 from zhizao.model.expression import Barrier, Call, Expr, Fold, Op
 from zhizao.model.indicator import Indicator
-from zhizao.model.period import Period, PeriodKind, year
+from zhizao.model.period import IN_A_YEAR, Period, PeriodKind, nests_in, year
 from zhizao.model.text import Text
 
 
@@ -77,7 +77,7 @@ def growth_span(call: Call, period: Period) -> int:
     """
     if "years" not in dict(call.options):
         return 1
-    a_year = {"year": 1, "window": 1, "quarter": 4, "month": 12}.get(period.kind)
+    a_year = IN_A_YEAR.get(period.kind)
     if a_year is None:
         cure = Text("请按年、季或月测算", "measure years, quarters or months")
         raise UnfitPeriod(
@@ -87,7 +87,7 @@ def growth_span(call: Call, period: Period) -> int:
 
 
 def last_part(period: Period, native: PeriodKind) -> Period:
-    """The last period of a finer kind inside a period; the period itself where the kind is not finer.
+    """The last period of a finer kind inside a period; the period itself where that kind does not nest in it.
 
     Example:
         >>> [str(last_part(Period.parse(p), k)) for p, k in (("2020", "month"), ("2016/2020", "year"), ("2020-09-14T08", "hour"))]
@@ -97,7 +97,7 @@ def last_part(period: Period, native: PeriodKind) -> Period:
 
 
 def parts_of(period: Period, native: PeriodKind) -> list[Period]:
-    """The periods of a finer kind inside a period, in order; the period itself where the kind is not finer.
+    """The periods of a finer kind inside a period, in order; the period itself where that kind does not nest in it.
 
     Example:
         >>> [str(p) for p in parts_of(Period.parse("2020-Q1"), "month")], len(parts_of(Period.parse("2020"), "day"))
@@ -106,13 +106,8 @@ def parts_of(period: Period, native: PeriodKind) -> list[Period]:
     return _part_at(period, native, period.first_day, "00").through(last_part(period, native))
 
 
-_COARSE_TO_FINE = ("window", "year", "quarter", "month", "week", "day", "hour")
-
-
 def _part_at(period: Period, native: PeriodKind, day: date, hour: str) -> Period:
-    if native not in _COARSE_TO_FINE or period.kind not in _COARSE_TO_FINE:
-        return period
-    if _COARSE_TO_FINE.index(native) <= _COARSE_TO_FINE.index(period.kind):
+    if not nests_in(native, period.kind):
         return period
     match native:
         case "year":
@@ -121,8 +116,6 @@ def _part_at(period: Period, native: PeriodKind, day: date, hour: str) -> Period
             return Period("quarter", f"{day.year:04d}-Q{(day.month + 2) // 3}")
         case "month":
             return Period("month", f"{day:%Y-%m}")
-        case "week":
-            return Period("week", f"{day:%G-W%V}")
         case "day":
             return Period("day", day.isoformat())
         case _:

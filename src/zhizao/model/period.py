@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -21,6 +21,18 @@ _PATTERNS: dict[PeriodKind, re.Pattern[str]] = {
     "shift": re.compile(r"(\d{4})-(\d{2})-(\d{2})/([a-z_]+)"),
     "window": re.compile(r"(\d{4})/(\d{4})"),
 }
+
+_MADE_OF: Mapping[PeriodKind, tuple[PeriodKind, ...]] = {
+    "window": ("year", "quarter", "month", "day", "hour"),
+    "year": ("quarter", "month", "day", "hour"),
+    "quarter": ("month", "day", "hour"),
+    "month": ("day", "hour"),
+    "week": ("day", "hour"),
+    "day": ("hour",),
+}
+
+IN_A_YEAR: Mapping[PeriodKind, int] = {"window": 1, "year": 1, "quarter": 4, "month": 12}
+"""The kinds of period that count whole years, with how many of them make one; a window moves by its last year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +156,16 @@ class Period:
 
     def __lt__(self, other: Period) -> bool:
         return (self.end, self.first_day, self.text) < (other.end, other.first_day, other.text)
+
+
+def nests_in(kind: PeriodKind, other: PeriodKind) -> bool:
+    """Whether periods of one kind make up those of another without rest; a week crosses months, and a shift may cross midnight.
+
+    Example:
+        >>> nests_in("month", "quarter"), nests_in("day", "week"), nests_in("week", "month"), nests_in("year", "year")
+        (True, True, False, False)
+    """
+    return kind in _MADE_OF.get(other, ())
 
 
 def parse_periods(text: str) -> list[Period]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from zhizao.model.expression import Call
+from zhizao.model.period import IN_A_YEAR
 from zhizao.model.text import Text
 from zhizao.pack.formula.constant import same_at_all_times
 from zhizao.pack.formula.kind import Kind
 from zhizao.pack.formula.scope import Scope
 from zhizao.pack.units import Unit
-
-_COUNTED = ("year", "window", "quarter", "month")
-"""Kinds of period of which a whole number makes a year."""
 
 
 def over_time(node: Call, kind: Kind, scope: Scope) -> Kind:
@@ -24,7 +22,7 @@ def over_time(node: Call, kind: Kind, scope: Scope) -> Kind:
 
 def _growth(node: Call, scope: Scope) -> Kind:
     by_years = "years" in dict(node.options)
-    if by_years and scope.period not in _COUNTED:
+    if by_years and scope.period not in IN_A_YEAR:
         message = Text(f"{scope.period} 没有若干年前的同期", f"a {scope.period} has no same period some years before")
         cure = Text("请删去 years，或把 period 改为 year、quarter 或 month", "remove years, or let period be year, quarter or month")
         scope.blocking("period", node.at, message, cure)

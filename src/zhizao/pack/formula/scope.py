@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from zhizao.model.finding import Severity
-from zhizao.model.period import PeriodKind
+from zhizao.model.period import PeriodKind, nests_in
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.pack.formula.fault import column
@@ -14,12 +14,6 @@ from zhizao.pack.levels import Levels
 
 Report = Callable[[Severity, str, int, Text, Text], None]
 """Takes severity, code, place in the formula, message and cure of one finding."""
-
-_FINER: dict[PeriodKind, tuple[PeriodKind, ...]] = {
-    "window": ("year", "quarter", "month", "day", "hour"), "year": ("quarter", "month", "day", "hour"), "quarter": ("month", "day", "hour"),
-    "month": ("day", "hour"), "day": ("hour",),
-}  # fmt: skip
-"""The kinds of period of which another is made up; weeks and shifts add up to nothing."""
 
 
 def adds_up(record: RecordType, period: PeriodKind) -> bool:
@@ -31,7 +25,7 @@ def adds_up(record: RecordType, period: PeriodKind) -> bool:
         >>> adds_up(weekly, "week"), adds_up(weekly, "month")
         (True, False)
     """
-    return record.period == period or record.period in _FINER.get(period, ()) or (_at_instants(record) and period != "shift")
+    return record.period == period or nests_in(record.period, period) or (_at_instants(record) and period != "shift")
 
 
 def _at_instants(record: RecordType) -> bool:
