@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from zhizao import __version__
+from zhizao.model.entity import level_of
 from zhizao.model.evaluation import Evaluation
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library, Pack
@@ -15,7 +16,8 @@ from zhizao.model.value import Known
 from zhizao.model.verdict import Judgement
 from zhizao.node import question
 from zhizao.node.assemble import Node, now
-from zhizao.node.beside import beside, contexts, reading, rounded
+from zhizao.node.beside import contexts, rounded
+from zhizao.node.computed import computed
 from zhizao.node.plans import other_targets, own_targets, plan_pack, subject
 from zhizao.node.reconciled import reconciled
 from zhizao.node.usable import blocking
@@ -32,11 +34,11 @@ def evaluate(node: Node, plan: str, as_of: str) -> Evaluation:
     library, pack = node.library, plan_pack(node.library, plan)
     moment, entity = question.known(as_of).as_of or now(), subject(node.library, pack)
     with node.store.session() as session:
-        published, computed = _gathered(library, pack, session, moment)
+        published, ours = _gathered(library, pack, session, moment)
         shown, context = contexts(library, pack, session, moment, published)
         intervals = rounded(library, session, moment, published)
         totals = reconciled(library, session, Known(as_of=moment))
-    targets, readings = own_targets(library, pack), [*published, *computed]
+    targets, readings = own_targets(library, pack), [*published, *ours]
     return Evaluation(
         plan=pack.id,
         title=pack.plan.name if pack.plan else pack.title,
@@ -78,18 +80,10 @@ def _gathered(library: Library, pack: Pack, session: Session, moment: datetime) 
     for indicator in usable:
         together.setdefault((indicator.record, indicator.period), []).append(indicator)
     entity = subject(library, pack)
-    computed = [r for group in together.values() for r in _computed(library, entity, session, moment, group)]
-    return readings(library, session, Known(as_of=moment)), computed
+    found = [r for group in together.values() for r in computed(library, session, moment, group) if _stands_beside(r, entity)]
+    return readings(library, session, Known(as_of=moment)), found
 
 
-def _computed(library: Library, entity: str, session: Session, moment: datetime, group: Sequence[Indicator]) -> list[Reading]:
-    """The computed series of indicators over one record type, for whom the plan is about."""
-    from zhizao.measure.measure import Measurement
-    from zhizao.node.latest import periods_with_facts
-
-    known, record = Known(as_of=moment), library.records[group[0].record]
-    periods = periods_with_facts(session, record, group[0], known)
-    if not periods:
-        return []
-    values = Measurement(library, session, known, moment).values([i.id for i in group], periods=periods)
-    return [reading(v, moment) for v in values if v.value is not None and beside(entity, v)]
+def _stands_beside(reading: Reading, subject: str) -> bool:
+    """Whether a computed figure is of no other entity of the plan's own level than the one the plan is about."""
+    return reading.entity == subject or level_of(reading.entity) != level_of(subject)
