@@ -130,15 +130,32 @@ def test_what_this_home_did_not_hold_then_is_not_measured(zhizao, home):
     assert zhizao("--home", home, "measure", "rd_intensity", "--stored-as-of", "2020", "--json").data == []
 
 
-def test_a_pooled_rate_that_falls_while_every_sector_improves_is_flagged(zhizao, fresh_home, tmp_path):
+@pytest.fixture
+def mixed_home(zhizao, fresh_home, tmp_path):
+    """A home with returns of two sectors whose rates rise from 2019 to 2020 while the rate of both together falls."""
     rows = ["enterprise,year,rd_expenditure,main_business_revenue", "A,2019,10,1000", "B,2019,50,1000", "A,2020,110,10000", "B,2020,52,1000"]
     places = ["entity,relation,parent"]
     places += [f"enterprise:{e},located_in,region:32\nenterprise:{e},classified_as,sector:{s}" for e, s in (("A", "C35"), ("B", "C36"))]
     for type_, lines in (("annual_return", rows), ("membership", places)):
         (tmp_path / f"{type_}.csv").write_text("\n".join(lines) + "\n", "utf-8")
         assert zhizao("--home", fresh_home, "import", type_, tmp_path / f"{type_}.csv").code == 0
-    row = next(r for r in zhizao("--home", fresh_home, "measure", "rd_intensity", "--json").data if r["basis"] == "computed")
+    return fresh_home
+
+
+def test_a_pooled_rate_that_falls_while_every_sector_improves_is_flagged(zhizao, mixed_home):
+    row = next(r for r in zhizao("--home", mixed_home, "measure", "rd_intensity", "--json").data if r["basis"] == "computed")
     assert row["warnings"] == ["simpson"]
+
+
+def test_an_evaluation_names_the_pooled_rate_that_moves_against_all_its_parts(zhizao, mixed_home, tmp_path):
+    rows = zhizao("--home", mixed_home, "evaluate", "--json").data
+    doubted = {(r["indicator"], r["year"]): r["doubted"] for r in rows if "doubted" in r}
+    assert set(doubted) == {("rd_intensity", 2020), ("rd_intensity", 2025)}
+    assert doubted["rd_intensity", 2020] == {"series": "rd_intensity.computed", "period": "2020", "value": 1.4727, "warnings": ["simpson"]}
+    for lang, name in (("en", "Simpson"), ("zh", "辛普森")):
+        shown = zhizao("--home", mixed_home, "evaluate", "--lang", lang, "--report", tmp_path / "plan.html").out
+        assert len([line for line in shown.splitlines() if line.startswith("! ")]) == 1 and name in shown
+        assert name in (tmp_path / "plan.html").read_text("utf-8")
 
 
 def test_a_published_figure_is_explained_by_the_row_that_carries_it(zhizao, ready_home):

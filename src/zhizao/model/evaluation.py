@@ -81,3 +81,10 @@ class Evaluation:
     rounded: tuple[Rounded, ...] = ()
     entity: str = ""
     wording: Wording = Wording()
+
+    def doubted(self, target: Target) -> Reading | None:
+        """The latest computed figure no later than a target, where it comes with a warning."""
+        about = (target.indicator, target.entity or self.entity, "computed")
+        found = (r for r in self.readings.get(target.indicator, ()) if (r.indicator, r.entity, r.basis) == about and r.period.year <= target.year)
+        latest = max(found, key=lambda r: r.period, default=None)
+        return latest if latest and latest.warnings else None

@@ -42,6 +42,8 @@ class Reading:
     basis: Basis = "published"
     origin: Origin = "real"
     fact: str = ""
+    warnings: tuple[str, ...] = ()
+    """Codes of doubts that come with a computed figure, as on a value."""
 
     @property
     def signed(self) -> Decimal:

@@ -20,6 +20,7 @@ from zhizao.node.beside import contexts, rounded
 from zhizao.node.computed import computed
 from zhizao.node.plans import other_targets, own_targets, plan_pack, subject
 from zhizao.node.reconciled import reconciled
+from zhizao.node.simpson import flagged
 from zhizao.node.usable import blocking
 from zhizao.store.contract import Session
 
@@ -80,10 +81,12 @@ def _gathered(library: Library, pack: Pack, session: Session, moment: datetime) 
     for indicator in usable:
         together.setdefault((indicator.record, indicator.period), []).append(indicator)
     entity = subject(library, pack)
-    found = [r for group in together.values() for r in computed(library, session, moment, group) if _stands_beside(r, entity)]
+    found = [r for group in together.values() for r in _warned(library, session, moment, entity, computed(library, session, moment, group))]
     return readings(library, session, Known(as_of=moment)), found
 
 
-def _stands_beside(reading: Reading, subject: str) -> bool:
-    """Whether a computed figure is of no other entity of the plan's own level than the one the plan is about."""
-    return reading.entity == subject or level_of(reading.entity) != level_of(subject)
+def _warned(library: Library, session: Session, moment: datetime, subject: str, found: Sequence[Reading]) -> list[Reading]:
+    """The computed figures that may stand beside published ones, with the warnings on those of whom the plan is about."""
+    own = [r for r in found if r.entity == subject]
+    others = [r for r in found if level_of(r.entity) != level_of(subject)]
+    return [*flagged(library, session, Known(as_of=moment), moment, own), *others]

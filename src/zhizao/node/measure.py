@@ -66,7 +66,7 @@ def _computed(
     if not asked:
         return []
     values = Measurement(library, session, known, now()).values([indicator.id], by=by, of=of, periods=asked)
-    return values if by else flagged(library, session, known, now(), indicator, values)
+    return values if by else flagged(library, session, known, now(), values)
 
 
 def _published(

@@ -102,7 +102,7 @@ def scored(evaluation: Evaluation) -> list[Row]:
     Beside the agreed keys each row has the plan's group and number, the marks of its target, and reasons in both languages.
     """
     ordered = sorted(enumerate(evaluation.judgements), key=lambda at: (_place(evaluation, at[1]), at[0]))
-    return [_judged(j, evaluation.indicators.get(j.target.indicator), evaluation.wording) for _, j in ordered]
+    return [_judged(j, evaluation.indicators.get(j.target.indicator), evaluation.wording) | _doubted(evaluation, j) for _, j in ordered]
 
 
 def _place(evaluation: Evaluation, j: Judgement) -> tuple[int, str, int]:
@@ -119,7 +119,7 @@ def evaluate(rows: Sequence[Mapping[str, Any]], lang: Lang) -> list[Row]:
         agreed["alternatives"] = [
             {key: a[key] for key in ("series", "period", "value", "bound") if key in a} | {"why": a[f"why_{lang}"]} for a in row["alternatives"]
         ]
-        answer.append(agreed)
+        answer.append(agreed | ({"doubted": row["doubted"]} if "doubted" in row else {}))
     return answer
 
 
@@ -138,6 +138,12 @@ def _judged(j: Judgement, indicator: Indicator | None, wording: Wording) -> Row:
         **_text("why_no_forecast", j.outlook.why_none, ""),
         **_text("publisher", wording.publisher(r.publisher or r.series) if r else None, ""), "nearest": None if r else _nearest(j, wording),
     }  # fmt: skip
+
+
+def _doubted(evaluation: Evaluation, j: Judgement) -> Row:
+    """The computed figure that comes with a warning, where there is one."""
+    r = evaluation.doubted(j.target)
+    return {"doubted": _figure(r) | {"warnings": list(r.warnings)}} if r else {}
 
 
 def _nearest(j: Judgement, wording: Wording) -> Row | None:

@@ -12,7 +12,8 @@ from zhizao.model.text import Lang, Text
 from zhizao.show.danger import Danger, dangers
 from zhizao.show.figures import bounded, chance, plain, signed
 from zhizao.show.ground import EARLY, GAP, RULE, UNSURE, early, unsure
-from zhizao.show.words import KINDS, OPEN, SCOPES, VERDICTS, mark, unit_words, word
+from zhizao.show.quantity import quantity
+from zhizao.show.words import DOUBTS, KINDS, OPEN, SCOPES, VERDICTS, mark, unit_words, word
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -58,7 +59,7 @@ def scorecard(rows: Sequence[Row], lang: Lang, width: int, *, title: Text | None
             years = list(of_one)
             parts += [_name(years[0], lang), _table(columns, [_cells(row, columns, lang) for row in years], lang)]
         parts.append(Line(""))
-    return Group(*parts, *_notes(rows, lang))
+    return Group(*parts, *_doubts(rows, lang), *_notes(rows, lang))
 
 
 def _title(title: Text | None, as_of: str, lang: Lang) -> Any:
@@ -196,6 +197,18 @@ def _table(columns: Mapping[str, Column], rows: Sequence[Sequence[Any]], lang: L
     for row in rows:
         table.add_row("", *row, *([""] if len(table.columns) > len(row) + 1 else []))
     return table
+
+
+def _doubts(rows: Sequence[Row], lang: Lang) -> Iterator[Any]:
+    """Each computed figure that comes with a warning, once, whatever the targets it stands beside."""
+    from rich.text import Text as Line
+
+    said = dict.fromkeys((row["number"], row[f"name_{lang}"], quantity(plain(d["value"]), row["unit"]).in_(lang), d["period"], code)
+                         for row in rows if (d := row.get("doubted")) for code in d["warnings"])  # fmt: skip
+    for number, name, figure, period, code in said:
+        about = Text(f"第 {number} 项", f"no. {number}").in_(lang) if number else name
+        computed = Text(f"! {about}：测算值 {period} 为 {figure}：", f"! {about}: computed {figure} for {period}: ").in_(lang)
+        yield Line(computed + word(DOUBTS, code).in_(lang), style=STYLES["poor"])
 
 
 def _notes(rows: Sequence[Row], lang: Lang) -> Iterator[Any]:

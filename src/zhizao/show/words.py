@@ -101,7 +101,7 @@ MODELS: Mapping[str, Text] = {
     "bounded": Text("有界趋势", "bounded trend"),
 }
 DOUBTS: Mapping[str, Text] = {
-    "simpson": Text("合计下降而各部分均上升（辛普森悖论）", "the pooled rate falls while every part improves (Simpson)"),
+    "simpson": Text("合计的升降与各部分相反：变动来自构成，不来自各部分本身（辛普森悖论）", "the pooled rate moves against all its parts: the mix moved it, not the parts (Simpson's paradox)"),
 }
 UNITS: Mapping[str, Text] = {
     "": same(" "),

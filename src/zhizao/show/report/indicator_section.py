@@ -19,7 +19,7 @@ from zhizao.show.quantity import quantity
 from zhizao.show.report.document import Block, Bullets, Cell, Figure, Fold, Heading, Paragraph, Row, Section, Table, row
 from zhizao.show.report.indicator_chart import chart, series_labels, series_of
 from zhizao.show.report.sentence import sentence
-from zhizao.show.words import CONFIDENCE, KINDS, MODELS, SCOPES, VERDICTS, mark, unit_words, word
+from zhizao.show.words import CONFIDENCE, DOUBTS, KINDS, MODELS, SCOPES, VERDICTS, mark, unit_words, word
 
 BOUNDS = {"lower": Text("下限", "lower bound"), "upper": Text("上限", "upper bound")}
 
@@ -31,7 +31,7 @@ def section(indicator: Indicator, judgements: Sequence[Judgement], evaluation: E
     wording = evaluation.wording
     others = [t for t in evaluation.other_targets if t.indicator == indicator.id]
     blocks: list[Block] = [Paragraph(sentence(j, wording), mark(VERDICTS, j.verdict).tone, verdict=True) for j in judgements]
-    blocks += list(_conflicts(judgements, wording))
+    blocks += [*_conflicts(judgements, wording), *_doubts(judgements, evaluation)]
     blocks.append(Figure(partial(chart, indicator, judgements, readings, wording), _caption(indicator, readings, wording)))
     blocks += [Heading(Text("预测", "Forecasts")), *_forecasts(judgements)]
     blocks += [Heading(Text("全部读数与来源", "All readings and their sources")), *_readings(indicator, readings, wording)]
@@ -65,6 +65,14 @@ def _conflicts(judgements: Sequence[Judgement], wording: Wording) -> Iterator[Bl
                 "poor",
                 verdict=True,
             )
+
+
+def _doubts(judgements: Sequence[Judgement], evaluation: Evaluation) -> Iterator[Block]:
+    """Each computed figure that comes with a warning, once, whatever the targets it stands beside."""
+    doubted = dict.fromkeys(r for j in judgements if (r := evaluation.doubted(j.target)))
+    for reading, code in ((r, code) for r in doubted for code in r.warnings):
+        claim, doubt = _claim(reading, evaluation.wording), word(DOUBTS, code)
+        yield Paragraph(Text(f"存疑：{claim.zh}：{doubt.zh}。", f"In doubt: {claim.en}: {doubt.en}."), "poor", verdict=True)
 
 
 def _claim(r: Reading, wording: Wording) -> Text:
