@@ -1,4 +1,7 @@
-"""The Delta Lake table of a record type: a commit is what makes a segment, and the batch it came with, exist."""
+"""The Delta Lake table of a record type: a commit is what makes a segment, and the batch it came with, exist.
+
+The library is always given an absolute path: a relative one that begins ``s3:`` would be looked for in the cloud.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,9 @@ def commit(table: Path, schema: pa.Schema, segment: Path | None, rows: int, note
     added = [_added(segment, rows)] if segment else []
     make_folder(table)
     if not any((table / LOG).glob("*.json")):
-        create_table_with_add_actions(str(table), wanted, added, mode="error", commit_properties=told, post_commithook_properties=after)
+        create_table_with_add_actions(str(table.absolute()), wanted, added, mode="error", commit_properties=told, post_commithook_properties=after)
     else:
-        there = DeltaTable(table)
+        there = DeltaTable(table.absolute())
         _widen(there, wanted, table.name)
         there.create_write_transaction([*added], mode="append", schema=wanted, commit_properties=told, post_commithook_properties=after)
     flush(commits(table)[-1])
@@ -92,7 +95,7 @@ def told(table: Path) -> Told:
     from deltalake.exceptions import DeltaError
 
     try:
-        there = DeltaTable(table)
+        there = DeltaTable(table.absolute())
         found, said = there.get_add_actions(flatten=True), there.metadata()
     except (DeltaError, OSError, ValueError) as error:
         raise damaged(table / LOG, Text("数据表无法打开", "the table cannot be opened")) from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.model.value import FactRef
+from zhizao.store.address import require_address
 from zhizao.store.contract import Source
 from zhizao.store.disk import told
 from zhizao.store.history import History
@@ -32,11 +33,12 @@ class LocalStore:
         clock: says when a batch is stored.
 
     Raises:
-        InputError: a newer program made the home, or the disk refuses it.
+        InputError: a newer program made the home, or its path or the disk refuses it.
         StoreDamaged: something stored is missing or not what was sealed.
     """
 
     def __init__(self, home: Path, clock: Clock) -> None:
+        require_address(home)
         self._home, self._clock = Home(home), clock
         self._history = History(self._home)
         with told(home):

@@ -1,4 +1,7 @@
-"""A segment: the rows one batch stored, as one Parquet file that never changes."""
+"""A segment: the rows one batch stored, as one Parquet file that never changes.
+
+Its path is made absolute wherever a library takes it: one that begins ``a:`` would be taken for a URI.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def write(path: Path, rows: pa.Table) -> None:
     # Figures hardly repeat: a dictionary of them costs twice the time and a third more room. As integers they are read four times faster.
     repeating = [f.name for f in rows.schema if not pa.types.is_decimal(f.type) and not pa.types.is_int64(f.type)]
     try:
-        pq.write_table(rows, path, compression="zstd", row_group_size=ROWS, use_dictionary=repeating, store_decimal_as_integer=True)
+        pq.write_table(rows, path.absolute(), compression="zstd", row_group_size=ROWS, use_dictionary=repeating, store_decimal_as_integer=True)
         flush(path)
     except OSError:  # a full disk must not be kept full by half a segment
         path.unlink(missing_ok=True)
@@ -40,7 +43,7 @@ def read(path: Path, facts: tuple[int, int] | None = None) -> pa.Table:
     from zhizao.store.contract import FACT
 
     chosen = [(FACT, ">=", facts[0]), (FACT, "<=", facts[1])] if facts else None
-    return pq.read_table(path, filters=chosen, partitioning=None)
+    return pq.read_table(path.absolute(), filters=chosen, partitioning=None)
 
 
 def columns(path: Path) -> pa.Schema:
@@ -61,5 +64,5 @@ def described(path: Path) -> tuple[int, pa.Schema]:
     """The number of rows of a segment, and its columns."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path.absolute()) as file:
         return int(file.metadata.num_rows), file.schema_arrow

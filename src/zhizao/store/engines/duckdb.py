@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -66,8 +67,9 @@ class DuckDB:
         """
         if not files:
             return self.hold("empty", schema.empty_table())
-        listed = ", ".join(f"'{_quoted(f)}'" for f in files)
-        source = f"read_parquet([{listed}], union_by_name = {str(len(files) > 1).lower()})"
+        listed = ", ".join(f"'{_read(f)}'" for f in files)
+        # A folder named like a column and its value ("year=2020") tells nothing of the rows in it.
+        source = f"read_parquet([{listed}], union_by_name = {str(len(files) > 1).lower()}, hive_partitioning = false)"
         with self._told():
             there = set(self._connection.sql(f"SELECT * FROM {source} LIMIT 0").columns)
             # A cast to the type a column has already costs nothing.
@@ -83,7 +85,7 @@ class DuckDB:
         """The columns that are filled in every row of every file, as the files say of themselves."""
         if not files:
             return frozenset()
-        listed = ", ".join(f"'{_quoted(f)}'" for f in files)
+        listed = ", ".join(f"'{_read(f)}'" for f in files)
         everywhere = f"count(DISTINCT file_name) = {len(files)} AND bool_and(coalesce(stats_null_count, 1) = 0)"
         query = f"SELECT path_in_schema FROM parquet_metadata([{listed}]) GROUP BY ALL HAVING {everywhere}"
         with self._told():
@@ -135,7 +137,7 @@ class DuckDB:
         if self._kept is None or not meaning or (file := self._kept.find(meaning)) is None:
             return False
         try:
-            self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS SELECT * FROM read_parquet('{_quoted(file)}')")
+            self._connection.execute(f"CREATE TEMP TABLE {_name(name)} AS SELECT * FROM read_parquet('{_read(file)}', hive_partitioning = false)")
         except duckdb.Error:
             self._kept.drop(file)
             return False
@@ -244,4 +246,9 @@ def _name(name: str) -> str:
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return str(path.absolute()).replace("'", "''")
+
+
+def _read(path: Path) -> str:
+    """A path to read from: one file, whatever patterns its name would match."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", _quoted(path))

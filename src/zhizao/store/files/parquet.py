@@ -24,7 +24,7 @@ def read(path: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        rows = pq.ParquetFile(path).read()
+        rows = pq.ParquetFile(path.absolute()).read()
     except (pa.ArrowException, OSError) as error:
         what = Text("不是完好的 Parquet 文件", f"no sound Parquet file: {str(error).splitlines()[0]}")
         raise InputError(what, where=str(path), cure=Text("请重新导出", "export it again")) from error
@@ -36,4 +36,4 @@ def write(rows: pa.Table, path: Path) -> None:
     """Rows with their types."""
     import pyarrow.parquet as pq
 
-    pq.write_table(rows, path, compression="zstd")
+    pq.write_table(rows, path.absolute(), compression="zstd")
