@@ -12,7 +12,7 @@ from tests.measure.world import NOW, World, total
 from zhizao.measure import explain
 from zhizao.measure.explain import Explainer
 from zhizao.measure.measure import Measurement
-from zhizao.model.expression import Call, Expr
+from zhizao.model.expression import Call, Expr, FieldRef, Fold, Literal_, Op, RowOp
 from zhizao.model.period import Period
 from zhizao.model.value import Explanation
 
@@ -52,6 +52,14 @@ def test_a_difference_to_a_base_year_rests_on_the_facts_of_both_years(world: Wor
 def test_states_of_several_periods_are_named_with_their_period(world: World) -> None:
     states = dict(explained(world, "growth").states)
     assert {"sum(revenue).sum 2020", "sum(revenue).sum 2019"} <= states.keys()
+
+
+def test_two_states_that_differ_in_their_condition_alone_are_named_apart(world: World) -> None:
+    busy, idle = (Fold("sum", FieldRef("revenue"), RowOp(op, (FieldRef("rd"), Literal_(Decimal(1))))) for op in (">=", "<"))
+    define(world, Op("-", (busy, idle)))
+    states = dict(explained(world, "mine").states)
+    assert Decimal(states["sum(revenue where rd >= 1).sum"]) == 20
+    assert {name for name in states if name.endswith(".sum")} == {"sum(revenue where rd >= 1).sum", "sum(revenue where rd < 1).sum"}
 
 
 def test_states_of_one_period_are_named_without_it(world: World) -> None:

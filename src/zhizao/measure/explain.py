@@ -19,12 +19,12 @@ from zhizao.measure.measure import Measurement
 from zhizao.measure.placed import placed_rows
 from zhizao.measure.question import UNIT, Question
 from zhizao.measure.reach import looks, needed, years_of
-from zhizao.model.expression import Barrier, FieldRef, Fold
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.model.value import Explanation, FactRef, Value
+from zhizao.model.written import written
 from zhizao.store.contract import FACT
 
 FACTS_SHOWN = 20
@@ -95,7 +95,7 @@ class Explainer:
     def _states(
         self, indicator: Indicator, record: RecordType, entity: str, period: Period, periods: Needed
     ) -> tuple[tuple[str, str], ...]:
-        """The merged states the value is finished from, one line a column; each with its period where there are several."""
+        """The merged states the value is finished from, one line a column, named as the formula has it; with its period where there are several."""
         aim = (self._aim(entity),)
         merged = {kind: self.measurement.merged(record, [indicator], aim, of_kind) for kind, of_kind in periods.items()}
         several = sum(map(len, periods.values())) > 1
@@ -103,7 +103,7 @@ class Explainer:
         for leaf, at in self._looked_at(indicator, record, period):
             for column, name in zip(leaf.state.columns, leaf.columns(), strict=True):
                 if (value := merged[at.kind].get(name, (entity, str(at)))) is not None:
-                    found[name, at] = (f"{describe(leaf.node)}.{column.name}{f' {at}' if several else ''}", str(value))
+                    found[name, at] = (f"{written(leaf.node)}.{column.name}{f' {at}' if several else ''}", str(value))
         return tuple(found.values())
 
     def _looked_at(self, indicator: Indicator, record: RecordType, period: Period) -> Iterable[tuple[Leaf, Period]]:
@@ -127,21 +127,6 @@ class Explainer:
             for lower, level in pairwise(hierarchy.levels if hierarchy.cover == "partition" else ()):
                 if level.holds(entity):
                     yield lower.id
-
-
-def describe(node: object) -> str:
-    """A fold or barrier as a reader would write it.
-
-    Example:
-        >>> from zhizao.model.expression import FieldRef, Fold
-        >>> describe(Fold("sum", FieldRef("revenue")))
-        'sum(revenue)'
-    """
-    if isinstance(node, Barrier):
-        return f"{node.kind} over {node.level}"
-    assert isinstance(node, Fold)
-    inner = node.of.name if isinstance(node.of, FieldRef) else "…" if node.of is not None else ""
-    return f"{node.kind}({inner}{' where …' if node.where is not None else ''})"
 
 
 def _digest(value: Value, states: tuple[tuple[str, str], ...], facts: list[int]) -> str:
