@@ -1,7 +1,8 @@
 """``make bench``: every benchmark, one after the other, each figure the median of its runs."""
 
-from bench import evaluate, measure
+from bench import evaluate, measure, stream
 
 if __name__ == "__main__":
     measure.main()
     evaluate.main()
+    stream.main()

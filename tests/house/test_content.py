@@ -13,8 +13,8 @@ import yaml
 from tests.house.conftest import ROOT, SourceFile
 
 PACKS = ROOT / "packs"
-ENGINES_OWN = {"kernel", "published_figure", "entity", "membership", "observation", "territory", "industry", "organisation", "macro_region"}
-"""What the pack everything stands on defines: the engine may name it, since it never works without."""
+ENGINES_OWN = {"kernel", "published_figure", "entity", "membership", "observation", "territory", "industry", "organisation", "macro_region", "quality"}
+"""What the pack everything stands on defines, the fields of an observation included: the engine may name it, since it never works without."""
 
 WORLDS = {"nation:SIM", "nation:TEST"}
 """Economies that are not real: the engine keeps their figures apart from published ones, whatever the pack."""

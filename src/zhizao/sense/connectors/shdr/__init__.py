@@ -1,0 +1,1 @@
+"""SHDR, the lines MTConnect adapters send: over a socket, or in a file that was recorded from one."""

@@ -1,0 +1,95 @@
+"""Frames: how a delivery lies in a file of the log, so that half of one is never taken for a whole.
+
+    length of the rest  u32    CRC-32 of the rest  u32    length of the head  u32    head, JSON    rows, an Arrow IPC stream
+
+Little-endian. A file begins with a frame whose head says where every source stands and which has no rows.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zhizao.store.stream.delivery import Delivery, Refused, Standing, Standings, observations
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PREFIX, _HEAD = struct.Struct("<II"), struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame found whole in a file: its head, its rows (empty for the first of a file), and where the next one begins."""
+
+    head: Mapping[str, Any]
+    body: memoryview
+    end: int
+
+    @property
+    def standings(self) -> Standings | None:
+        """Where the sources stand, if that is what the frame says."""
+        found = self.head.get("standings")
+        return None if found is None else {source: Standing(**said) for source, said in found.items()}
+
+    @property
+    def rows(self) -> pa.RecordBatch:
+        """Its observations."""
+        import pyarrow as pa
+
+        return pa.ipc.open_stream(self.body).read_next_batch()
+
+    @property
+    def delivery(self) -> Delivery:
+        """The delivery it holds."""
+        said = self.head
+        refused = tuple(Refused(*parts) for parts in said["refused"])
+        return Delivery(said["source"], self.rows, said["position"], said["lines"], said["duplicate"], refused)
+
+
+def framed(delivery: Delivery) -> bytes:
+    """A delivery as a frame."""
+    import pyarrow as pa
+
+    refused = [(r.place, r.why, r.raw) for r in delivery.refused]
+    head = {"source": delivery.source, "position": delivery.position, "lines": delivery.lines, "duplicate": delivery.duplicate, "refused": refused}
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, observations(), options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_batch(delivery.rows)
+    return _frame(head, sink.getvalue())
+
+
+def opening(standings: Standings) -> bytes:
+    """The first frame of a file."""
+    fields = Standing.__dataclass_fields__
+    return _frame({"standings": {source: {name: getattr(said, name) for name in fields} for source, said in standings.items()}}, b"")
+
+
+def _frame(head: Mapping[str, Any], body: pa.Buffer | bytes) -> bytes:
+    said = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    rest = b"".join((_HEAD.pack(len(said)), said, body))
+    return _PREFIX.pack(len(rest), zlib.crc32(rest)) + rest
+
+
+def frames(content: bytes) -> Iterator[Frame]:
+    """The whole frames at the beginning of a file's content; what follows the last of them was not written to its end.
+
+    Example:
+        >>> content = opening({}) + opening({})[:-1]
+        >>> [frame.end == len(opening({})) for frame in frames(content)]
+        [True]
+    """
+    view, place = memoryview(content), 0
+    while place + _PREFIX.size <= len(view):
+        length, crc = _PREFIX.unpack_from(view, place)
+        rest = view[place + _PREFIX.size : place + _PREFIX.size + length]
+        if len(rest) < length or length < _HEAD.size or zlib.crc32(rest) != crc:
+            return
+        place += _PREFIX.size + length
+        (head,) = _HEAD.unpack_from(rest)
+        said = bytes(rest[_HEAD.size : _HEAD.size + head]).decode("utf-8", "surrogatepass")
+        yield Frame(json.loads(said), rest[_HEAD.size + head :], place)

@@ -1,0 +1,180 @@
+"""The log: files of frames in a folder, written by one process, read by any."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from zhizao.errors import StoreBusy
+from zhizao.model.text import Text
+from zhizao.store.damage import damaged
+from zhizao.store.durable import flush, make_folder
+from zhizao.store.stream.delivery import Delivery, Standing, Standings
+from zhizao.store.stream.frame import Frame, framed, frames, opening
+
+ROLL_BYTES = 64 * 1024**2
+"""A file that has grown to this is followed by the next."""
+
+
+class Log:
+    """Takes deliveries; what ``append`` was given is on the disk when it returns.
+
+    A file that was not written to its end, by a process that died or on a full disk, is cut back to its last whole frame: whoever delivered
+    what is cut was never told that it had arrived, and each source goes on from its position here.
+
+    Args:
+        folder: where the files lie; made where it is missing.
+        roll_bytes: a file of this size is followed by the next.
+
+    Raises:
+        StoreBusy: another process writes this log.
+        StoreDamaged: a file of the log does not begin as one.
+    """
+
+    def __init__(self, folder: Path, roll_bytes: int = ROLL_BYTES) -> None:
+        make_folder(folder)
+        self._folder, self._roll_bytes = folder, roll_bytes
+        self._lock = _locked(folder / "lock")
+        try:
+            self._standings: dict[str, Standing] = {}
+            self._number, self._place = self._recover()
+            self._file = os.open(file_of(folder, self._number), os.O_RDWR)
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    @property
+    def standings(self) -> Standings:
+        """Where every source stands."""
+        return self._standings
+
+    @property
+    def number(self) -> int:
+        """The number of the file that takes deliveries now; those before it are complete."""
+        return self._number
+
+    def append(self, deliveries: Sequence[Delivery]) -> None:
+        """Make deliveries durable, all in one go.
+
+        Raises:
+            OSError: the disk refuses; nothing of them is in the log then.
+        """
+        self._write(b"".join(framed(d) for d in deliveries))
+        for delivery in deliveries:
+            self._standings[delivery.source] = self._standings.get(delivery.source, Standing()).after(delivery)
+        if self._place >= self._roll_bytes:
+            self.roll()
+
+    def roll(self) -> None:
+        """Complete the present file, so that it can go into a segment; the next begins with where every source stands."""
+        number, content = self._number + 1, opening(self._standings)
+        _begin(self._folder, number, content)
+        following = os.open(file_of(self._folder, number), os.O_RDWR)
+        os.close(self._file)
+        self._file, self._number, self._place = following, number, len(content)
+
+    def drop(self, number: int) -> None:
+        """Remove a complete file, once a segment holds what is in it."""
+        assert number < self._number, "the file that takes deliveries stays"
+        file_of(self._folder, number).unlink(missing_ok=True)
+        flush(self._folder)
+
+    def close(self) -> None:
+        """Let another process write."""
+        os.close(self._file)
+        os.close(self._lock)
+
+    def _write(self, content: bytes) -> None:
+        view, place = memoryview(content), self._place
+        try:
+            while view:
+                written = os.pwrite(self._file, view, place)
+                view, place = view[written:], place + written
+            os.fdatasync(self._file)
+        except OSError:
+            os.ftruncate(self._file, self._place)
+            raise
+        self._place = place
+
+    def _recover(self) -> tuple[int, int]:
+        """The file to go on with and where: files are begun under another name, so that each has a first frame."""
+        for draft in self._folder.glob(".*"):
+            draft.unlink()
+        numbers = files_in(self._folder)
+        if not numbers:
+            return 1, _begin(self._folder, 1, opening({}))
+        last, end = file_of(self._folder, numbers[-1]), 0
+        for frame in read_file(last):
+            self._standings, end = _followed(self._standings, frame), frame.end
+        os.truncate(last, end)
+        flush(last)
+        return numbers[-1], end
+
+
+def file_of(folder: Path, number: int) -> Path:
+    """A file of a log.
+
+    Example:
+        >>> file_of(Path("log"), 7).name
+        '0000000007.frames'
+    """
+    return folder / f"{number:010d}.frames"
+
+
+def files_in(folder: Path) -> list[int]:
+    """The numbers of the files of a log, oldest first."""
+    return sorted(int(f.stem) for f in folder.glob("*.frames"))
+
+
+def read_file(file: Path) -> Iterator[Frame]:
+    """The whole frames of a file, its first one included.
+
+    Raises:
+        StoreDamaged: it does not begin with a first frame.
+    """
+    found = frames(file.read_bytes())
+    first = next(found, None)
+    if first is None or first.standings is None:
+        raise damaged(file, Text("日志文件的开头已损坏", "the beginning of the log file is damaged"))
+    yield first
+    yield from found
+
+
+def deliveries(folder: Path, number: int) -> Iterator[Delivery]:
+    """What was delivered in a file of a log."""
+    return (frame.delivery for frame in read_file(file_of(folder, number)) if frame.standings is None)
+
+
+def _followed(standings: dict[str, Standing], frame: Frame) -> dict[str, Standing]:
+    if (said := frame.standings) is not None:
+        return dict(said)
+    delivery = frame.delivery
+    return {**standings, delivery.source: standings.get(delivery.source, Standing()).after(delivery)}
+
+
+def _begin(folder: Path, number: int, content: bytes) -> int:
+    """Begin a file with its first frame, whole or not at all; the bytes it has."""
+    file = file_of(folder, number)
+    draft = file.with_name(f".{file.name}")
+    try:
+        draft.write_bytes(content)
+        flush(draft)
+        draft.rename(file)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    flush(folder)
+    return len(content)
+
+
+def _locked(file: Path) -> int:
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        cure = Text("一个 home 只能有一个运行中的节点；请先停下另一个", "a home has one running node; stop the other one first")
+        raise StoreBusy(Text("另一进程正在接收数据", "another process is taking deliveries"), where=os.fspath(file.parent), cure=cure) from error
+    return handle
