@@ -21,7 +21,8 @@ class Field:
     """One column of a record type, with unit, meaning and limits.
 
     ``accrual`` says how the quantity behaves over time (a flow adds up, a stock does not); ``price`` is ``current``
-    or the year whose prices it is in (``2015``); ``values`` closes a text field to a list.
+    or the year whose prices it is in (``2015``); ``values`` closes a text field to a list;
+    ``personal`` values are stored so that they can be forgotten, entity by entity.
     """
 
     id: str
@@ -72,6 +73,11 @@ class RecordType:
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""
         return next((f for f in self.fields if f.id == name), None)
+
+    @property
+    def personal(self) -> tuple[Field, ...]:
+        """The fields whose values can be forgotten."""
+        return tuple(f for f in self.fields if f.personal)
 
     @property
     def level(self) -> str:

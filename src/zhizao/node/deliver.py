@@ -65,7 +65,7 @@ def _digest(path: Path) -> str:
 def _check_columns(record: RecordType, rows: pa.Table, path: Path, remark: Remark) -> None:
     from zhizao.store.accept import FAULT, LINE, column_of
 
-    columns = {f.id: column_of(f, rows) for f in record.fields}
+    columns = {f.id: column_of(f, rows.column_names) for f in record.fields}
     missing = [f.id for f in record.fields if columns[f.id] not in rows.column_names]
     strange = [c for c in rows.column_names if c not in {*columns.values(), LINE, FAULT, FACT_COLUMN}]
     for column in strange:

@@ -25,10 +25,21 @@ def check_fields(record: RecordType, content: Content, found: Found) -> None:
             message = Text(f"{field.type} 字段 {field.id} 的 {key} 没有意义", f"{key} says nothing about {field.id}, a field of type {field.type}")
             found.doubtful("shape", content.place("fields", field.id, key), message, Text(f"请删去 {key}，或改 type", f"remove {key}, or change type"))
         _check_prices(field, content, found)
-        if field.personal:
-            message = Text(f"{field.id} 标为个人信息，而事实只增不删，现在还不能抹去", f"{field.id} is marked personal, and facts that are never changed cannot yet be erased")
-            found.blocking("personal", content.place("fields", field.id, "personal"), message, Text("请改存化名，名册留在库外", "store a pseudonym, and keep the register outside"))
+        if field.personal and (role := _role(field, record)):
+            message = Text(f"{field.id} 标为个人信息，而它是{role.zh}，必须始终可读", f"{field.id} is marked personal, and it is {role.en}, which must always be readable")
+            cure = Text("请删去 personal；若它指明某个人，请改存化名，名册留在库外", "remove personal; where it tells who a person is, store a pseudonym, and keep the register outside")
+            found.blocking("personal", content.place("fields", field.id, "personal"), message, cure)
     _check_roles(record, content, found)
+
+
+def _role(field: Field, record: RecordType) -> Text | None:
+    """What a field is for the record as a whole, if anything."""
+    roles = {
+        record.entity: Text("记录所说的对象", "the entity of the record"),
+        record.time: Text("记录的时间", "the time of the record"),
+        **({"published_at": Text("公布时间", "the time of its publication")} if field.type == "text" else {}),
+    }
+    return roles.get(field.id) or (Text("键的一部分", "part of its key") if field.id in record.key else None)
 
 
 def _idle(field: Field) -> Iterator[str]:

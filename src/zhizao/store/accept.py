@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -64,7 +64,7 @@ def texts(record: RecordType, rows: pa.Table, first_line: int) -> pa.Table:
 def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
     import pyarrow as pa
 
-    name = column_of(field, rows)
+    name = column_of(field, rows.column_names)
     column = trimmed(rows[name]) if name else pa.chunked_array([pa.nulls(len(rows), pa.string())])
     match field.type:
         case "period":
@@ -79,9 +79,9 @@ def _read(record: RecordType, field: Field, rows: pa.Table) -> Texts:
             return Texts(column)
 
 
-def column_of(field: Field, rows: pa.Table) -> str:
+def column_of(field: Field, columns: Collection[str]) -> str:
     """The name under which a delivery carries a field: its id, else its Chinese or English name ('' where it does not)."""
-    return next((name for name in (field.id, field.name.zh, field.name.en) if name in rows.column_names), "")
+    return next((name for name in (field.id, field.name.zh, field.name.en) if name in columns), "")
 
 
 def _require_one_column_a_field(record: RecordType, rows: pa.Table) -> None:

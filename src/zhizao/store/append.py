@@ -20,9 +20,11 @@ from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Source
 from zhizao.store.duplicates import AFTER, news
 from zhizao.store.durable import make_folder
 from zhizao.store.durable import replace as replace_file
+from zhizao.store.forgotten import keyring
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.numbers import counting
+from zhizao.store.personal import concealed, legible
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
 from zhizao.store.session import LocalSession, is_rekeyed, is_revised
@@ -64,6 +66,8 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
 
 
 def _checked(engine: DuckDB, record: RecordType, rows: pa.Table, source: Source) -> ir.Table:
+    if record.personal:
+        engine.stay_in_memory()
     raw = engine.hold("raw", texts(record, rows, source.first_line))
     found = engine.hold("checked", checked(record, raw))
     engine.release(raw)
@@ -93,8 +97,12 @@ def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: B
     import ibis
 
     delivered = [b for b in rim.history.batches() if b.record == record.id]
+    keys = keyring(rim.home, rim.history.batches()) if record.personal else None
     before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
+    if keys:
+        # One value has one cell: what is the same can be told without revealing what is stored.
+        rows, stored = concealed(record, rows, keys, engine), legible(record, stored, keys, engine)
     revised, rekeyed = is_revised(record, before), is_rekeyed(record, before)
     new = news(record, rows, stored, revised=revised, rekeyed=rekeyed, again=again, engine=engine)
     now = ibis.literal(batch.at, "timestamp('UTC', 6)")

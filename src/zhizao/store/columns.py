@@ -22,6 +22,9 @@ BATCH = "_batch"
 ROW = "_row"
 """int64: the line of the row in its source."""
 
+PERSONAL = b"personal"
+"""The mark of a column whose cells only a key opens; its value is the type of what is in them."""
+
 GIVEN = "published_at"
 """The text field that, where a type has it, says when the source asserted the row."""
 
@@ -64,19 +67,36 @@ def arrow_type(field: Field) -> pa.DataType:
 
 
 def fields_schema(record: RecordType) -> pa.Schema:
-    """The fields of a type as stored."""
+    """The fields of a type as they are read."""
     import pyarrow as pa
 
     return pa.schema([(f.id, arrow_type(f)) for f in record.fields])
+
+
+def _column(field: Field) -> pa.Field:
+    """The column of a field; that of a personal one holds what only its key opens, and says of which type that is."""
+    import pyarrow as pa
+
+    if field.personal:
+        scale = f"({field.scale})" if field.type == "decimal" else ""
+        return pa.field(field.id, pa.binary(), metadata={PERSONAL: f"{field.type}{scale}"})
+    return pa.field(field.id, arrow_type(field))
 
 
 def stored_schema(record: RecordType) -> pa.Schema:
     """All columns of a type's table."""
     import pyarrow as pa
 
+    return with_added(pa.schema([_column(f) for f in record.fields]))
+
+
+def with_added(fields: pa.Schema) -> pa.Schema:
+    """Columns, and those that the store adds to every row."""
+    import pyarrow as pa
+
     instant = pa.timestamp("us", "UTC")
     added = [(FACT, pa.int64()), (PUBLISHED_AT, instant), (STORED_AT, instant), (OP, pa.string()), (REVISES, pa.bool_())]
-    return pa.schema([*fields_schema(record), *(pa.field(*c) for c in (*added, (BATCH, pa.int32()), (ROW, pa.int64())))])
+    return pa.schema([*fields, *(pa.field(*c) for c in (*added, (BATCH, pa.int32()), (ROW, pa.int64())))])
 
 
 def require_same_types(record: RecordType, kept: pa.Schema) -> None:
@@ -86,15 +106,22 @@ def require_same_types(record: RecordType, kept: pa.Schema) -> None:
         InputError: a field of the type is stored in another type.
     """
     for field in stored_schema(record):
-        if field.name in kept.names and not _is_kept(field.type, there := kept.field(field.name).type):
-            raise retyped(record.id, field.name, str(there), str(field.type))
+        if field.name in kept.names and not _is_kept(field, there := kept.field(field.name)):
+            raise retyped(record.id, field.name, _shown(there), _shown(field))
 
 
-def _is_kept(declared: pa.DataType, kept: pa.DataType) -> bool:
+def _is_kept(declared: pa.Field, kept: pa.Field) -> bool:
     """Whether every value comes out as it went in; digits before the point may be added."""
     import pyarrow as pa
 
-    return bool(declared == kept or (pa.types.is_decimal(declared) and pa.types.is_decimal(kept) and declared.scale == kept.scale))
+    decimals = pa.types.is_decimal(declared.type) and pa.types.is_decimal(kept.type)
+    return _shown(declared) == _shown(kept) or bool(decimals and declared.type.scale == kept.type.scale)
+
+
+def _shown(column: pa.Field) -> str:
+    """The type of a column; of a personal one that of the values in its cells."""
+    inside = (column.metadata or {}).get(PERSONAL)
+    return f"personal {inside.decode()}" if inside else str(column.type)
 
 
 def retyped(record: str, field: str, kept: str, declared: str) -> InputError:

@@ -44,7 +44,7 @@ class Session(Protocol):
 
         Shape:
             the fields of the type (decimal fields as decimal(18 or 38, scale), entity and period as string, boolean, int64, …)
-            and ``_fact``, ``_published_at``, ``_stored_at``; one row a key; no order.
+            personal ones null where they were forgotten, and ``_fact``, ``_published_at``, ``_stored_at``; one row a key; no order.
         """
 
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
@@ -82,11 +82,20 @@ class Store(Protocol):
             InputError: no such fact, or it is withdrawn already.
         """
 
+    def forget(self, entity: str, why: str) -> None:
+        """Destroy the key of an entity's personal values: from now on they read as empty, at any as-of, while every seal holds.
+
+        A sealed note says which entity, when and why. What is delivered about it later has a new key, and is readable.
+
+        Raises:
+            InputError: nothing personal is stored about it.
+        """
+
     def session(self) -> AbstractContextManager[Session]:
         """Open a consistent read."""
 
     def fingerprint(self) -> str:
-        """A hash that changes with every stored batch; cheap enough to ask at every command."""
+        """A hash that changes with every stored batch and every forgetting; cheap enough to ask at every command."""
 
     def has_batch(self, record: str, sha256: str) -> bool:
         """Whether a delivery with this fingerprint was stored before."""

@@ -58,6 +58,11 @@ class Home:
         return Kept(self.path / "cache" / "tables")
 
     @property
+    def personal_keys(self) -> Path:
+        """The keys of personal values."""
+        return self.path / "keys" / "personal" / "entities.keys"
+
+    @property
     def head(self) -> Path:
         """The number and seal of the last batch, kept apart from the tables so that their loss is noticed."""
         return self.path / "head.json"

@@ -67,6 +67,13 @@ class LocalStore:
         with told(self._home.path):
             withdraw(self._rim, fact, why)
 
+    def forget(self, entity: str, why: str) -> None:
+        """See the contract."""
+        from zhizao.store.forget import forget
+
+        with told(self._home.path):
+            forget(self._rim, entity, why)
+
     @contextmanager
     def session(self) -> Iterator[LocalSession]:
         """See the contract."""
@@ -92,7 +99,7 @@ class LocalStore:
         from zhizao.store.find import find
 
         with told(self._home.path):
-            return find(self._home, [b for b in self._history.batches() if b.record == record.id], record, facts)
+            return find(self._home, self._history.batches(), record, facts)
 
     def verify(self) -> int:
         """See the contract."""

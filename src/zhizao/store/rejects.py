@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CHUNK = 10_000
 
+WITHHELD = "***"
+"""Stands for a cell that is not kept."""
+
 KINDS: Mapping[PeriodKind, str] = MappingProxyType(
     {"year": "年", "quarter": "季", "month": "月", "week": "周", "day": "日", "hour": "小时", "shift": "班次", "window": "多年期"}
 )
@@ -35,7 +38,7 @@ def file_of(record: RecordType, source: Source, rows: pa.Table, rejected: pa.Tab
         rows: the delivery as it came.
         rejected: position, line and reason of its rejected rows.
     """
-    used = {column_of(f, rows) for f in record.fields} | {LINE, FAULT}
+    used = {column_of(f, rows.column_names) for f in record.fields} | {LINE, FAULT}
     head = {"record": record.id, "source": source.name, "sha256": source.sha256, "rejected": len(rejected)}
     lines = [{**head, "columns_not_used": [c for c in rows.column_names if c not in used]}, *_lines(record, rows, rejected)]
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode("utf-8", "replace")
@@ -52,12 +55,19 @@ def _line(record: RecordType, said: dict[str, Any], raw: dict[str, Any]) -> dict
     code, _, name = said[WHY].partition(":")
     if code == "unreadable":
         why, whole = read_fault(raw[FAULT])
+        whole = WITHHELD if record.personal else whole
         return {"line": said[ROW], "field": "", "reason": {"zh": why.zh, "en": why.en}, "row": whole}
     field = record.field(name)
     cell = next((raw[n] for n in (field.id, field.name.zh, field.name.en) if n in raw), None) if field else None
     why = reason(code, field, "" if cell is None else str(cell).strip(), record.period)
-    row = {k: v if v is None else str(v) for k, v in raw.items() if k not in (LINE, FAULT)}
+    shown = _shown(record, raw)
+    row = {k: v if v is None else str(v) if k in shown else WITHHELD for k, v in raw.items() if k not in (LINE, FAULT)}
     return {"line": said[ROW], "field": name, "reason": {"zh": why.zh, "en": why.en}, "row": row}
+
+
+def _shown(record: RecordType, names: Collection[str]) -> Collection[str]:
+    """The columns that are kept as they came. Nothing could erase a personal value here, and a column nobody knows may hold one."""
+    return {column_of(f, names) for f in record.fields if not f.personal} if record.personal else names
 
 
 def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year") -> Text:
@@ -71,6 +81,7 @@ def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year")
     if field is None:
         return UNREADABLE
     name = Text(f"{field.name.zh}（{field.id}）", field.id)
+    what, cell = _unfit(field, cell, kind), WITHHELD if field.personal else cell
     match code:
         case "missing":
             return Text(f"{name.zh}必填而为空", f"{name.en} is required and empty")
@@ -85,7 +96,6 @@ def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year")
             listed = _list(field.values)
             return Text(f"{name.zh}不在可选值之内（{listed}）：{cell}", f"{name.en} is none of {listed}: {cell}")
         case _:
-            what = _unfit(field, cell, kind)
             return Text(f"{name.zh}{what.zh}：{cell}", f"{name.en} {what.en}: {cell}")
 
 

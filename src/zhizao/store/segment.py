@@ -5,10 +5,12 @@ Its path is made absolute wherever a library takes it: one that begins ``a:`` wo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhizao.model.text import Text
+from zhizao.store.columns import PERSONAL
 from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 
@@ -36,14 +38,19 @@ def write(path: Path, rows: pa.Table) -> None:
     flush(path.parent)
 
 
-def read(path: Path, facts: tuple[int, int] | None = None) -> pa.Table:
-    """The rows of a segment, or only those numbered from one fact to another."""
+def read(path: Path, facts: tuple[int, int] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a segment, or only those numbered from one fact to another, or only some columns."""
     import pyarrow.parquet as pq
 
     from zhizao.store.contract import FACT
 
     chosen = [(FACT, ">=", facts[0]), (FACT, "<=", facts[1])] if facts else None
-    return pq.read_table(path.absolute(), filters=chosen, partitioning=None)
+    return pq.read_table(path.absolute(), filters=chosen, columns=None if columns is None else list(columns), partitioning=None)
+
+
+def personal_columns(path: Path) -> list[str]:
+    """The columns whose cells only a key opens."""
+    return [column.name for column in columns(path) if PERSONAL in (column.metadata or {})]
 
 
 def columns(path: Path) -> pa.Schema:

@@ -14,6 +14,7 @@ from zhizao.store.as_of import holding
 from zhizao.store.batch import Batch
 from zhizao.store.columns import require_same_types, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
+from zhizao.store.forgotten import keyring
 from zhizao.store.home import Home
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class LocalSession:
 
     def __init__(self, engine: DuckDB, home: Home, batches: Sequence[Batch]) -> None:
         self._engine, self._home, self._batches = engine, home, batches
+        self._has_keys = False
         self._relations: dict[tuple[RecordType, Known], ir.Table] = {}
 
     def relation(self, record: RecordType, known: Known = Known()) -> ir.Table:
@@ -46,11 +48,25 @@ class LocalSession:
             rows = rows.filter(rows[PUBLISHED_AT] <= ibis.literal(known.as_of, "timestamp('UTC', 6)"))
         if is_revised(record, batches):
             rows = holding(rows, record.key, self._engine, rekeyed=is_rekeyed(record, batches))
+        if record.personal:
+            from zhizao.store.personal import revealed
+
+            self._require_keys()
+            rows = revealed(record, rows)
         return rows.select(*(f.id for f in record.fields), FACT, PUBLISHED_AT, STORED_AT)
 
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
         """See the contract."""
-        return self._engine.filled(self._files(record, self._known(record, known)))
+        # A personal field is filled in the files for ever, and empty once it is forgotten.
+        return self._engine.filled(self._files(record, self._known(record, known))) - {f.id for f in record.personal}
+
+    def _require_keys(self) -> None:
+        """The keys that are there when a personal field is first asked for serve the session to its end."""
+        if not self._has_keys:
+            from zhizao.store.personal import offer_reveal
+
+            offer_reveal(self._engine, keyring(self._home, self._batches))
+            self._has_keys = True
 
     def _known(self, record: RecordType, known: Known) -> list[Batch]:
         by_publication = record.known_by == "published_at"
@@ -60,7 +76,7 @@ class LocalSession:
         return [self._home.facts / record.id / b.segment for b in batches if b.segment]
 
     def versions(self, record: RecordType, batches: Sequence[Batch]) -> ir.Table:
-        """Every stored version of the type in some batches, withdrawals too, with all columns.
+        """Every stored version of the type in some batches, withdrawals too, with all columns, personal ones as they are stored.
 
         Raises:
             InputError: a field is declared in another type than it is stored in.

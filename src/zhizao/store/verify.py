@@ -12,6 +12,7 @@ from zhizao.store.damage import damaged
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.seal import is_signed, merkle_root
+from zhizao.store.verify_personal import check_personal
 from zhizao.store.verify_table import check_table
 
 
@@ -26,6 +27,7 @@ def verify(home: Home, history: History) -> int:
     _check_head(home, history, batches)
     for batch in batches:
         _check_batch(home, batch)
+    check_personal(home, history, batches)
     for table in history.tables():
         check_table(table, history)
     return sum(1 for b in batches if b.segment)

@@ -16,6 +16,7 @@ from zhizao.store.as_of import latest
 from zhizao.store.batch import whole
 from zhizao.store.columns import OP, REVISES, ROW
 from zhizao.store.contract import FACT, PUBLISHED_AT
+from zhizao.store.forgotten import FORGOTTEN
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +46,7 @@ def _row_of(rim: Rim, fact: str) -> tuple[str, pa.Table]:
     record, _, number = fact.rpartition(":")
     if number.isdecimal() and number.isascii():
         for batch in rim.history.batches():
-            if batch.record == record and batch.first <= int(number) <= batch.last:
+            if batch.record == record != FORGOTTEN and batch.first <= int(number) <= batch.last:
                 return record, segment.read(rim.home.facts / record / batch.segment, (int(number), int(number)))
     cure = Text("export 和 explain 会给出事实编号，形如 annual_return:12", "export and explain give the numbers of facts, such as annual_return:12")
     raise InputError(Text(f"没有事实 {fact}", f"there is no fact {fact}"), where=fact, cure=cure)

@@ -7,6 +7,7 @@ COMMANDS = {
     "import": "import_",
     "export": "export",
     "withdraw": "withdraw",
+    "forget": "forget",
     "measure": "measure",
     "explain": "explain",
     "evaluate": "evaluate",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from inspect import Parameter, Signature
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from zhizao.errors import InputError, StateOverflow, StoreDamaged
+from zhizao.errors import InputError, StateOverflow, StoreDamaged, ZhizaoError
 from zhizao.model.text import Text
 from zhizao.store.engines.meanings import Meanings, names_in
 from zhizao.store.kept import Kept
@@ -44,6 +45,7 @@ class DuckDB:
         self._kept = kept
         self._promised: dict[str, str] = {}
         self._kept_for: set[str] = set()
+        self._raised: ZhizaoError | None = None
         self._meanings = Meanings(f"duckdb {duckdb.__version__} UTC {_EXACT_RATIO}")
         self._errors = (duckdb.OutOfRangeException, duckdb.ConversionException)
         self._full = (duckdb.OutOfMemoryException,)
@@ -168,6 +170,32 @@ class DuckDB:
         except duckdb.Error as error:  # a full disk, or a number that no decimal holds: the result is used, not kept
             raise OSError(str(error)) from error
 
+    def stay_in_memory(self) -> None:
+        """From now on put nothing on the disk: neither results to be kept nor what does not fit in memory, which is refused."""
+        self._kept = None
+        self._connection.execute("SET max_temp_directory_size = '0KB'")
+
+    def offer(self, name: str, function: Callable[..., pa.Array], takes: Sequence[str], gives: str) -> None:
+        """Let expressions call a function of columns, by name; it is asked about nulls too.
+
+        What it raises of ours comes out of the query as it is.
+        """
+        names = {"string": "VARCHAR", "binary": "BLOB"}
+
+        def telling(*columns: pa.ChunkedArray) -> pa.Array:
+            try:
+                return function(*columns)
+            except ZhizaoError as error:
+                self._raised = error
+                raise
+
+        # The engine counts the columns a function takes.
+        named = [Parameter(f"column_{i}", Parameter.POSITIONAL_OR_KEYWORD) for i in range(len(takes))]
+        setattr(telling, "__signature__", Signature(named))  # noqa: B010
+        given: list[Any] = [names[kind] for kind in takes]
+        options: dict[str, Any] = {"type": "arrow", "null_handling": "special"}
+        self._connection.create_function(name, telling, given, names[gives], **options)
+
     def release(self, held: ir.Table) -> None:
         """Give back the memory of rows that were handed over; no expression over them can be run any more."""
         self._connection.unregister(held.get_name())
@@ -197,6 +225,8 @@ class DuckDB:
             what = str(error).splitlines()[0]
             raise InputError(Text(f"内存和磁盘空间不足：{what}", f"memory and disk do not suffice: {what}"), cure=cure) from error
         except self._unreadable as error:
+            if self._raised:
+                raise self._raised from error
             if ".parquet" not in (what := str(error).splitlines()[0]):
                 raise
             cure = Text("请从备份恢复 home 目录", "restore the home folder from a backup")
@@ -237,7 +267,7 @@ def _sql_type(kind: pa.DataType) -> str:
         return f"DECIMAL({kind.precision}, {kind.scale})"
     if pa.types.is_timestamp(kind):
         return "TIMESTAMPTZ"
-    names = {pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.bool_(): "BOOLEAN", pa.date32(): "DATE", pa.string(): "VARCHAR"}
+    names = {pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.bool_(): "BOOLEAN", pa.date32(): "DATE", pa.string(): "VARCHAR", pa.binary(): "BLOB"}
     return names[kind]
 
 

@@ -1,0 +1,34 @@
+"""What was forgotten, as the sealed notes say: the slots of keys that were destroyed, and whose they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zhizao.store import segment
+from zhizao.store.keyring import Keyring
+
+if TYPE_CHECKING:
+    from zhizao.store.batch import Batch
+    from zhizao.store.home import Home
+
+FORGOTTEN = "_forgotten"
+"""The table of the notes; no pack can define a type of this name."""
+ENTITY, SLOT = "entity", "slot"
+"""Its columns."""
+
+
+def notes(batches: Sequence[Batch]) -> list[Batch]:
+    """The batches that are notes of forgetting."""
+    return [b for b in batches if b.record == FORGOTTEN]
+
+
+def noted(home: Home, told: Sequence[Batch]) -> dict[int, str]:
+    """The slots that notes name, each with its entity."""
+    rows = [row for note in told for row in segment.read(home.facts / FORGOTTEN / note.segment).to_pylist()]
+    return {row[SLOT]: row[ENTITY] for row in rows}
+
+
+def keyring(home: Home, batches: Sequence[Batch]) -> Keyring:
+    """The keys that may be used: what a note names is gone. Only of the last one may the key still be there, for a moment or after a crash."""
+    return Keyring(home.personal_keys, noted(home, notes(batches)[-1:]))
