@@ -33,9 +33,8 @@ def forget(rim: Rim, entity: str, why: str) -> None:
 
 
 def _complete(rim: Rim, entity: str) -> bool:
-    """Overwrite what the last note names, should its writer have died before; whether that was a key of this entity."""
-    last = next(iter(notes(rim.history.batches())[-1:]), None)
-    keys, told = Keyring(rim.home.personal_keys), noted(rim.home, [last]) if last else {}
+    """Overwrite what is noted and still there: its writer died, or an older file of keys was put back. Whether a key of this entity was among it."""
+    keys, told = Keyring(rim.home.personal_keys), noted(rim.home, notes(rim.history.batches()))
     left = [slot for slot in told if keys.key(slot) is not None]
     if left:
         keys.destroy(left)
