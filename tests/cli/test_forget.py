@@ -74,7 +74,10 @@ def test_a_forgotten_person_is_counted_and_no_longer_known(zhizao: Zhizao, home:
     assert (done.code, done.data) == (0, {"forgotten": "person:P1", "why": "asked for"})
     assert {name: value(zhizao, home, name) for name in INDICATORS} == {"zhangs_visits": "3.0", "surnames": "2.0", "heaviest": "62.0", "all_visits": "10.0"}
     assert exported(zhizao, home) == {"person:P1": ("", ""), "person:P2": ("Zhang", "60.0"), "person:P3": ("Li", "62.0")}
-    assert zhizao("--home", home, "verify").code == 0
+    told = zhizao("--home", home, "verify", "--json")
+    assert (told.code, told.data["intact"]) == (0, True)
+    assert [(f["entity"], f["why"]) for f in told.data["forgotten"]] == [("person:P1", "asked for")]
+    assert "person:P1" in zhizao("--home", home, "--lang", "zh", "verify").out
 
 
 def test_what_is_explained_shows_what_may_still_be_read(zhizao: Zhizao, home: Path) -> None:

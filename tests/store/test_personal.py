@@ -325,6 +325,15 @@ def test_a_field_that_becomes_personal_or_changes_its_type_needs_a_new_name(open
             deliver(store, row("B"), record=record)
 
 
+def test_a_personal_field_may_be_added_later(open_store: Open) -> None:
+    store = open_store()
+    deliver(store, row("A"), record=PERSONAL)
+    wider = replace(PERSONAL, fields=(*PERSONAL.fields, field("nickname", "text", personal=True)))
+    assert deliver(store, row("A", nickname="Ah"), row("B"), record=wider) == (2, 0, 0)
+    assert [f["nickname"] for f in facts(store, wider)] == ["Ah", None]
+    assert len(facts(store, PERSONAL)) == store.verify() == 2
+
+
 def test_a_note_of_forgetting_is_no_fact_to_withdraw(open_store: Open) -> None:
     store = open_store()
     deliver(store, row("A"), record=PERSONAL)

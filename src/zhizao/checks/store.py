@@ -296,14 +296,15 @@ def a_field_added_later_is_empty_in_earlier_facts(make: Make) -> None:
 def a_personal_field_is_compared_corrected_and_asked_for_as_any_other(make: Make) -> None:
     """Duplicates, versions, filters and sums."""
     store = make("personal")
-    rows = (row("A", amount="1.50", staff="3", open="yes"), row("B", amount="1.5", staff="3", open="no"), row("C", amount=""))
-    assert deliver(store, *rows, record=PERSONAL) == (3, 0, 0)
-    assert deliver(store, *rows, row("A", amount="-1"), record=PERSONAL) == (0, 3, 1)
+    given = (row("A", amount="1.50", staff="3", open="yes"), row("B", amount="1.5", staff="3", open="no"), row("C", amount=""))
+    assert deliver(store, *given, record=PERSONAL) == (3, 0, 0)
+    assert deliver(store, *given, row("A", amount="-1"), record=PERSONAL) == (0, 3, 1)
     assert deliver(store, row("A", amount="2", staff="3", open="yes"), record=PERSONAL) == (1, 0, 0)
     assert amounts(store, PERSONAL) == {"A": 2, "B": Decimal("1.5"), "C": None}
     with store.session() as session:
-        held = session.relation(PERSONAL)
-        found = session.fetch(held.filter(held.staff == 3, ~held.open).aggregate(n=held.count(), total=held.amount.sum())).to_pylist()
+        rows = session.relation(PERSONAL)
+        held = rows.filter(rows.staff == 3, ~rows.open)
+        found = session.fetch(held.aggregate(n=held.count(), total=held.amount.sum())).to_pylist()
     assert found == [{"n": 1, "total": Decimal("1.5")}]
     assert ("staff", "3") in next(iter(store.find(PERSONAL, [facts(store, PERSONAL)[0][FACT]]))).fields
 
@@ -318,6 +319,7 @@ def what_was_forgotten_is_empty_at_any_time_and_every_seal_holds(make: Make) -> 
     assert amounts(store, PERSONAL) == amounts(store, PERSONAL, Known(stored_as_of=then)) == {"A": None, "B": 1}
     assert [f["size"] for f in facts(store, PERSONAL)] == [None, None, 5]
     assert store.fingerprint() != before and store.verify() >= 2
+    assert [(f.entity, f.why, f.at > then) for f in store.forgotten()] == [("enterprise:A", "asked for", True)]
     assert refused(lambda: store.forget("enterprise:A", "again")), "an entity was forgotten twice"
     assert refused(lambda: store.forget("enterprise:Z", "none")), "an entity of which nothing is stored was forgotten"
 

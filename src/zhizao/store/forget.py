@@ -15,7 +15,7 @@ from zhizao.store.append import Rim, numbered, opened, sealed
 from zhizao.store.batch import whole
 from zhizao.store.columns import REVISES, ROW, with_added
 from zhizao.store.contract import PUBLISHED_AT
-from zhizao.store.forgotten import ENTITY, FORGOTTEN, SLOT, keyring, noted, notes
+from zhizao.store.forgotten import ENTITY, FORGOTTEN, SLOT, forgettings, keyring, noted, notes
 from zhizao.store.keyring import Keyring
 
 
@@ -53,7 +53,7 @@ def _note(rim: Rim, entity: str, slots: Sequence[int], why: str) -> None:
 
 
 def _nothing(rim: Rim, entity: str) -> InputError:
-    if entity in noted(rim.home, notes(rim.history.batches())).values():
+    if any(f.entity == entity for f in forgettings(rim.home, rim.history.batches())):
         what = Text("个人信息已经抹去", "its personal values are forgotten already")
         return InputError(what, where=entity, cure=Text("无需处理", "nothing to do"))
     what = Text("库中没有该对象的个人信息", "nothing personal is stored about this entity")
