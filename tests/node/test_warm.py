@@ -70,3 +70,15 @@ def test_an_answer_during_which_facts_came_in_is_not_kept(store, tmp_path):
     computed: list[object] = []
     ask(tmp_path, ("a",), computed)
     assert computed
+
+
+def test_an_answer_saved_while_something_is_forgotten_is_not_kept(store, tmp_path, monkeypatch):
+    def save_late(folder, name, result):
+        warm.drop_answers(tmp_path)
+        store.state = "forgotten"
+        save(folder, name, result)
+
+    save = warm.cache.save
+    monkeypatch.setattr(warm.cache, "save", save_late)
+    assert ask(tmp_path, ("a",), []) == "answer to ('a',)"
+    assert not (tmp_path / warm.FOLDER).exists()

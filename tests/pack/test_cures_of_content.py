@@ -124,7 +124,16 @@ def test_nothing_can_be_due_in_each_period_of_an_instant(tmp_path: Path) -> None
     assert [(f.code, f.severity, f.place.line) for f in told if f.code == "due"] == [("due", "blocking", 7)]
 
 
-def test_a_personal_field_is_refused_as_long_as_nothing_can_erase_it(tmp_path: Path) -> None:
-    marked = EXTRA[RECORD].replace("grade: {type: text,", "grade: {type: text, personal: true,", 1)
+@pytest.mark.parametrize("role", ["enterprise", "year", "grade", "published_at"])
+def test_a_personal_field_must_not_be_what_the_record_hangs_on(tmp_path: Path, role: str) -> None:
+    wider = EXTRA[RECORD].replace("key: [enterprise, year]", "key: [enterprise, year, grade]") + "  published_at: {type: text, name: {zh: 公布, en: Published}}\n"
+    marked = wider.replace(f"  {role}: {{", f"  {role}: {{personal: true, ", 1)
     told = loaded(tmp_path, {**EXTRA, RECORD: marked}).findings
     assert [(f.severity, "pseudonym" in f.cure.en) for f in told if f.code == "personal"] == [("blocking", True)]
+
+
+def test_any_other_field_may_be_personal(tmp_path: Path) -> None:
+    marked = EXTRA[RECORD].replace("grade: {", "grade: {personal: true, ", 1).replace("staff: {", "staff: {personal: true, ", 1)
+    library = loaded(tmp_path, {**EXTRA, RECORD: marked})
+    assert codes(library) == []
+    assert [f.id for f in library.records["plant_year"].personal] == ["staff", "grade"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import permutations
@@ -37,6 +38,9 @@ FIGURE = RecordType(
     "check_figure", same("figure"), "enterprise", "year", _KEY, (*_WHAT, *_FIGURES, _field("published_at", "text")), known_by="published_at"
 )
 """A type known by when it was published."""
+
+PERSONAL = RecordType("check_personal", same("personal"), "enterprise", "year", _KEY, (*_WHAT, *(replace(f, personal=True) for f in _FIGURES), _field("size", "integer")))
+"""A type whose figures can be forgotten."""
 
 
 def conforms(make: Make) -> bool:
@@ -281,14 +285,55 @@ def every_batch_changes_the_fingerprint(make: Make) -> None:
 
 def a_field_added_later_is_empty_in_earlier_facts(make: Make) -> None:
     """A type grows with its pack."""
-    from dataclasses import replace
-
     store, wider = make("wider"), replace(RETURN, fields=(*RETURN.fields, _field("energy", "decimal")))
     deliver(store, row("A"))
     assert [f["energy"] for f in facts(store, wider)] == [None]
     deliver(store, row("B", energy="3"), row("A"), record=wider)
     assert [(f["enterprise"], f["energy"]) for f in facts(store, wider)] == [("enterprise:A", None), ("enterprise:B", Decimal(3))]
     assert len(facts(store)) == 2
+
+
+def a_personal_field_is_compared_corrected_and_asked_for_as_any_other(make: Make) -> None:
+    """Duplicates, versions, filters and sums."""
+    store = make("personal")
+    given = (row("A", amount="1.50", staff="3", open="yes"), row("B", amount="1.5", staff="3", open="no"), row("C", amount=""))
+    assert deliver(store, *given, record=PERSONAL) == (3, 0, 0)
+    assert deliver(store, *given, row("A", amount="-1"), record=PERSONAL) == (0, 3, 1)
+    assert deliver(store, row("A", amount="2", staff="3", open="yes"), record=PERSONAL) == (1, 0, 0)
+    assert amounts(store, PERSONAL) == {"A": 2, "B": Decimal("1.5"), "C": None}
+    with store.session() as session:
+        rows = session.relation(PERSONAL)
+        held = rows.filter(rows.staff == 3, ~rows.open)
+        found = session.fetch(held.aggregate(n=held.count(), total=held.amount.sum())).to_pylist()
+    assert found == [{"n": 1, "total": Decimal("1.5")}]
+    assert ("staff", "3") in next(iter(store.find(PERSONAL, [facts(store, PERSONAL)[0][FACT]]))).fields
+
+
+def what_was_forgotten_is_empty_at_any_time_and_every_seal_holds(make: Make) -> None:
+    """While what was said of others, and what is not personal, stays."""
+    store = make("forgotten")
+    deliver(store, row("A", size="5"), row("A", year="2021"), row("B"), record=PERSONAL)
+    then, before = now(store, PERSONAL), store.fingerprint()
+    deliver(store, row("A", amount="2", size="5"), record=PERSONAL)
+    store.forget("enterprise:A", "asked for")
+    assert amounts(store, PERSONAL) == amounts(store, PERSONAL, Known(stored_as_of=then)) == {"A": None, "B": 1}
+    assert [f["size"] for f in facts(store, PERSONAL)] == [None, None, 5]
+    assert store.fingerprint() != before and store.verify() >= 2
+    assert [(f.entity, f.why, f.at > then) for f in store.forgotten()] == [("enterprise:A", "asked for", True)]
+    assert refused(lambda: store.forget("enterprise:A", "again")), "an entity was forgotten twice"
+    assert refused(lambda: store.forget("enterprise:Z", "none")), "an entity of which nothing is stored was forgotten"
+
+
+def what_comes_in_after_forgetting_is_readable(make: Make) -> None:
+    """And can be forgotten again; what reads as empty is the same as what is empty."""
+    store = make("forgotten_again")
+    deliver(store, row("A"), row("A", year="2021"), record=PERSONAL)
+    store.forget("enterprise:A", "asked for")
+    assert deliver(store, row("A", amount=""), row("A", year="2021", amount="7"), record=PERSONAL) == (1, 1, 0)
+    assert [f["amount"] for f in facts(store, PERSONAL)] == [None, Decimal(7)]
+    store.withdraw(f"{PERSONAL.id}:{facts(store, PERSONAL)[0][FACT]}", "a forgotten fact ends as any other")
+    store.forget("enterprise:A", "asked for once more")
+    assert [f["amount"] for f in facts(store, PERSONAL)] == [None] and store.verify() >= 2
 
 
 def what_is_stored_can_be_verified(make: Make) -> None:
@@ -318,6 +363,9 @@ CHECKS: tuple[Callable[[Make], None], ...] = (
     a_fact_tells_its_source_and_place,
     every_batch_changes_the_fingerprint,
     a_field_added_later_is_empty_in_earlier_facts,
+    a_personal_field_is_compared_corrected_and_asked_for_as_any_other,
+    what_was_forgotten_is_empty_at_any_time_and_every_seal_holds,
+    what_comes_in_after_forgetting_is_readable,
     what_is_stored_can_be_verified,
 )
 """Every check, in the order of the contract."""

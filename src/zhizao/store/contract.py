@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from zhizao.model.forgetting import Forgetting
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.model.value import FactRef, Known
@@ -90,6 +91,9 @@ class Store(Protocol):
         Raises:
             InputError: nothing personal is stored about it.
         """
+
+    def forgotten(self) -> Sequence[Forgetting]:
+        """Every forgetting, in the order of time."""
 
     def session(self) -> AbstractContextManager[Session]:
         """Open a consistent read."""

@@ -15,7 +15,7 @@ from zhizao.store.append import Rim, numbered, opened, sealed
 from zhizao.store.batch import whole
 from zhizao.store.columns import REVISES, ROW, with_added
 from zhizao.store.contract import PUBLISHED_AT
-from zhizao.store.forgotten import ENTITY, FORGOTTEN, SLOT, keyring, noted, notes
+from zhizao.store.forgotten import ENTITY, FORGOTTEN, SLOT, forgettings, keyring, noted, notes
 from zhizao.store.keyring import Keyring
 
 
@@ -33,9 +33,8 @@ def forget(rim: Rim, entity: str, why: str) -> None:
 
 
 def _complete(rim: Rim, entity: str) -> bool:
-    """Overwrite what the last note names, should its writer have died before; whether that was a key of this entity."""
-    last = next(iter(notes(rim.history.batches())[-1:]), None)
-    keys, told = Keyring(rim.home.personal_keys), noted(rim.home, [last]) if last else {}
+    """Overwrite what is noted and still there: its writer died, or an older file of keys was put back. Whether a key of this entity was among it."""
+    keys, told = Keyring(rim.home.personal_keys), noted(rim.home, notes(rim.history.batches()))
     left = [slot for slot in told if keys.key(slot) is not None]
     if left:
         keys.destroy(left)
@@ -54,7 +53,7 @@ def _note(rim: Rim, entity: str, slots: Sequence[int], why: str) -> None:
 
 
 def _nothing(rim: Rim, entity: str) -> InputError:
-    if entity in noted(rim.home, notes(rim.history.batches())).values():
+    if any(f.entity == entity for f in forgettings(rim.home, rim.history.batches())):
         what = Text("个人信息已经抹去", "its personal values are forgotten already")
         return InputError(what, where=entity, cure=Text("无需处理", "nothing to do"))
     what = Text("库中没有该对象的个人信息", "nothing personal is stored about this entity")

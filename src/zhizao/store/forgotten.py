@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from zhizao.model.forgetting import Forgetting
 from zhizao.store import segment
 from zhizao.store.keyring import Keyring
 
@@ -27,6 +28,11 @@ def noted(home: Home, told: Sequence[Batch]) -> dict[int, str]:
     """The slots that notes name, each with its entity."""
     rows = [row for note in told for row in segment.read(home.facts / FORGOTTEN / note.segment).to_pylist()]
     return {row[SLOT]: row[ENTITY] for row in rows}
+
+
+def forgettings(home: Home, batches: Sequence[Batch]) -> list[Forgetting]:
+    """Every forgetting, in the order of time."""
+    return [Forgetting(entity, note.at, note.why) for note in notes(batches) for entity in dict.fromkeys(noted(home, [note]).values())]
 
 
 def keyring(home: Home, batches: Sequence[Batch]) -> Keyring:

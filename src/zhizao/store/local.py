@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhizao.model.forgetting import Forgetting
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.model.value import FactRef
@@ -73,6 +74,13 @@ class LocalStore:
 
         with told(self._home.path):
             forget(self._rim, entity, why)
+
+    def forgotten(self) -> Sequence[Forgetting]:
+        """See the contract."""
+        from zhizao.store.forgotten import forgettings
+
+        with told(self._home.path):
+            return forgettings(self._home, self._history.batches())
 
     @contextmanager
     def session(self) -> Iterator[LocalSession]:

@@ -81,7 +81,8 @@ def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year")
     if field is None:
         return UNREADABLE
     name = Text(f"{field.name.zh}（{field.id}）", field.id)
-    what, cell = _unfit(field, cell, kind), WITHHELD if field.personal else cell
+    what = _unfit(field, cell, kind)
+    cell = WITHHELD if field.personal else cell
     match code:
         case "missing":
             return Text(f"{name.zh}必填而为空", f"{name.en} is required and empty")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from zhizao.errors import StoreDamaged
@@ -24,16 +24,17 @@ def check_personal(home: Home, history: History, batches: Sequence[Batch]) -> No
         StoreDamaged: a key is lost that nobody destroyed, does not fit, or is back.
     """
     keys = Keyring(home.personal_keys)
-    told = noted(home, notes(history.all()))  # read after the keys: a note comes before its key goes
+    cipher, told = Cipher(keys), noted(home, notes(history.all()))  # read after the keys: a note comes before its key goes
     for batch in batches:
         file = home.facts / batch.record / batch.segment
         for slot, (cell, column) in (_cells(file) if batch.segment else {}).items():
-            if Cipher(keys).text(cell, f"{batch.record}.{column}") is None and slot not in told:
+            if cipher.text(cell, f"{batch.record}.{column}") is None and slot not in told:
                 raise damaged(file, Text("个人信息的密钥缺失，而没有抹去的记录", "a key of personal values is gone, and no note says that it was to be forgotten"))
-    if any(_still_there(home, told)):
+    if _still_there(home, told):
         with home.writing():  # a forgetting under way ends first
-            for slot in _still_there(home, told):
-                raise _not_forgotten(told[slot])
+            left = _still_there(home, told)
+        if left:
+            raise _not_forgotten(left[0])
 
 
 def _cells(file: Path) -> dict[int, tuple[bytes, str]]:
@@ -43,9 +44,10 @@ def _cells(file: Path) -> dict[int, tuple[bytes, str]]:
     return {slot_in(cell): (cell, name) for name in names for cell in (rows[name].to_pylist() if rows else []) if cell is not None}
 
 
-def _still_there(home: Home, told: dict[int, str]) -> Iterator[int]:
+def _still_there(home: Home, told: dict[int, str]) -> list[str]:
+    """The forgotten entities of which the key was not overwritten."""
     keys = Keyring(home.personal_keys)
-    return (slot for slot in told if slot >= keys.count or keys.key(slot) is not None)
+    return [entity for slot, entity in told.items() if slot < keys.count and keys.key(slot) is not None]
 
 
 def _not_forgotten(entity: str) -> StoreDamaged:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from zhizao.cli.bilingual import command
 from zhizao.cli.shell import Shell
 from zhizao.errors import StoreDamaged
+from zhizao.model.forgetting import Forgetting
 from zhizao.model.text import Text
 
 
@@ -30,10 +33,19 @@ def COMMAND(shell: Shell) -> int:
         told = Text(error.line("zh"), error.line("en"))
         shell.answer({"intact": False, "why": {"zh": told.zh, "en": told.en}}, lambda: told.in_(shell.lang))
         return 1
-    facts = store.fingerprint()
+    facts, forgotten = store.fingerprint(), store.forgotten()
     done = Text(
         f"{segments} 个数据段与封印一致，封印链完整，签名有效。\n事实指纹：\n  {facts}",
         f"{segments} segments match their seals, the chain is whole, every signature holds.\nfingerprint of the facts:\n  {facts}",
     )
-    shell.answer({"intact": True, "segments": segments, "facts": facts}, lambda: done.in_(shell.lang))
+    gone = [{"entity": f.entity, "at": f.at.isoformat(), "why": f.why} for f in forgotten]
+    shell.answer({"intact": True, "segments": segments, "facts": facts, "forgotten": gone}, lambda: _with(done, forgotten).in_(shell.lang))
     return 0
+
+
+def _with(done: Text, forgotten: Sequence[Forgetting]) -> Text:
+    """What is gone on purpose stands below what is whole."""
+    if not forgotten:
+        return done
+    lines = "".join(f"\n  {f.entity}  {f.at:%Y-%m-%d %H:%M}  {f.why}" for f in forgotten)
+    return Text(f"{done.zh}\n已按要求抹去的个人信息：{lines}", f"{done.en}\npersonal values forgotten on purpose:{lines}")

@@ -191,7 +191,7 @@ class DuckDB:
 
         # The engine counts the columns a function takes.
         named = [Parameter(f"column_{i}", Parameter.POSITIONAL_OR_KEYWORD) for i in range(len(takes))]
-        setattr(telling, "__signature__", Signature(named))  # noqa: B010
+        telling.__signature__ = Signature(named)  # type: ignore[attr-defined]
         given: list[Any] = [names[kind] for kind in takes]
         options: dict[str, Any] = {"type": "arrow", "null_handling": "special"}
         self._connection.create_function(name, telling, given, names[gives], **options)
@@ -225,8 +225,9 @@ class DuckDB:
             what = str(error).splitlines()[0]
             raise InputError(Text(f"内存和磁盘空间不足：{what}", f"memory and disk do not suffice: {what}"), cure=cure) from error
         except self._unreadable as error:
-            if self._raised:
-                raise self._raised from error
+            raised, self._raised = self._raised, None
+            if raised:
+                raise raised from error
             if ".parquet" not in (what := str(error).splitlines()[0]):
                 raise
             cure = Text("请从备份恢复 home 目录", "restore the home folder from a backup")
