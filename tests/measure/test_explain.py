@@ -55,11 +55,11 @@ def test_states_of_several_periods_are_named_with_their_period(world: World) -> 
 
 
 def test_two_states_that_differ_in_their_condition_alone_are_named_apart(world: World) -> None:
-    busy, idle = (Fold("sum", FieldRef("revenue"), RowOp(op, (FieldRef("rd"), Literal_(Decimal(1))))) for op in (">=", "<"))
+    busy, idle = (Fold("sum", FieldRef("revenue"), RowOp(op, (FieldRef("rd"), Literal_(Decimal(1))))) for op in (">=", "<="))
     define(world, Op("-", (busy, idle)))
     states = dict(explained(world, "mine").states)
     assert Decimal(states["sum(revenue where rd >= 1).sum"]) == 20
-    assert {name for name in states if name.endswith(".sum")} == {"sum(revenue where rd >= 1).sum", "sum(revenue where rd < 1).sum"}
+    assert {name for name in states if name.endswith(".sum")} == {"sum(revenue where rd >= 1).sum", "sum(revenue where rd <= 1).sum"}
 
 
 def test_states_of_one_period_are_named_without_it(world: World) -> None:

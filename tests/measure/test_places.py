@@ -73,6 +73,21 @@ def test_a_host_reached_by_two_ways_at_overlapping_times_counts_once_on_every_da
         assert world.table("seated_sum", by=["region"], period=year) == {REGIONS[0]: Decimal(4)}
 
 
+def test_a_line_whose_own_enterprise_is_another_than_its_sites_counts_for_its_own_alone(world: World) -> None:
+    world.place(
+        ("line:1", "part_of", "site:1"), ("site:1", "part_of", "enterprise:A"), ("line:1", "part_of", "enterprise:B", "2020-01-01"),
+        ("line:2", "part_of", "site:1"), ("enterprise:A", "located_in", REGIONS[0]), ("enterprise:B", "located_in", REGIONS[1]),
+    )  # fmt: skip
+    returns(world, 1, 2, years=(2019, 2020))
+    assert world.table("line_sum", by=["enterprise"], period="2019") == {"enterprise:A": Decimal(8)}
+    assert world.table("line_sum", by=["enterprise"]) == {"enterprise:A": Decimal(4), "enterprise:B": Decimal(4)}
+    assert world.table("line_sum") == {"nation:CN": Decimal(8)}
+    assert world.table("line_sum", of=["enterprise:A"]) == {"enterprise:A": Decimal(4)}
+    # The site gives no place, so its enterprise would; the line's own is nearer.
+    assert world.table("line_sum", by=["region"]) == {REGIONS[0]: Decimal(4), REGIONS[1]: Decimal(4)}
+    assert world.table("line_rate", by=["enterprise"]) == {"enterprise:A": HALF, "enterprise:B": QUARTER}
+
+
 def test_of_two_hosts_as_near_as_each_other_the_lower_gives_the_place(world: World) -> None:
     world.place(*TWO_WAYS, ("site:1", "located_in", REGIONS[1]), ("enterprise:A", "located_in", REGIONS[0]))
     returns(world, 1)

@@ -43,6 +43,7 @@ class Memberships:
     session: Session
     known: Known
     _own: dict[str, Edges] = field(default_factory=dict)
+    _units: dict[str, ir.Table] = field(default_factory=dict)
     _effective: dict[tuple[str, Attribute], ir.Table | None] = field(default_factory=dict)
     _directories: dict[tuple[tuple[str, ...], Attribute], ir.Table | None] = field(default_factory=dict)
 
@@ -131,6 +132,18 @@ class Memberships:
             frontier = self.session.keep(f"hosts_{depth}", step.select("child", "host", "depth", "_from", "_to"))
             reached = reached.union(frontier)
         return self.session.keep("hosts", _first(reached, ["child", "host"], ["depth"], self.parts.dated))
+
+    def units(self, level: str) -> ir.Table | None:
+        """For every part its nearest host on a level (itself where it stands there), one at a time; None where nothing is part of anything.
+
+        Of two as near as each other the first by name.
+        """
+        if self.hosts is None:
+            return None
+        if level not in self._units:
+            on_it = self.hosts.filter(self.hosts.host.startswith(f"{level}:"))
+            self._units[level] = self.session.keep(f"units_{level}", _first(on_it, ["child"], ["depth", "host"], self.parts.dated))
+        return self._units[level]
 
     def effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table | None:
         """For every entity its own edges of a hierarchy, else those of its nearest host; None where there are none.

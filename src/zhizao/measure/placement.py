@@ -83,17 +83,15 @@ class Placement:
         return rows.left_join(edges, fits).drop("_child", "_since", "_until", "_day")
 
     def unit(self, rows: ir.Table, record: RecordType, level: str, name: str, periods: ir.Table) -> ir.Table:
-        """The rows with, under a name, the entity of a level that each belongs to by part_of: itself, or its host; null where it has none."""
+        """The rows with, under a name, the entity of a level that each belongs to by part_of: itself, or its nearest host; null where it has none."""
         if record.level == level:
             return rows.mutate(**{name: rows[record.entity]})
         entity = rows[record.entity]
         itself = ibis.ifelse(entity.startswith(f"{level}:"), entity, ibis.null("string"))
-        if self.memberships.hosts is None:
+        units = self.memberships.units(level)
+        if units is None:
             return rows.mutate(**{name: itself})
-        hosts = self.memberships.hosts
-        # A unit is its own, also where it is part of another of its level.
-        meant = hosts.host.startswith(f"{level}:") & ((hosts.host == hosts.child) | ~hosts.child.startswith(f"{level}:"))
-        hosts = hosts.filter(meant).select(_part="child", _host="host", _since="_from", _until="_to")
+        hosts = units.select(_part="child", _host="host", _since="_from", _until="_to")
         fits = [entity == hosts["_part"]]
         if self.memberships.parts.dated:
             rows = rows.join(periods.select(PERIOD, _day=periods[self.parts_day]), PERIOD)
