@@ -167,3 +167,18 @@ def test_a_published_figure_is_explained_by_the_row_that_carries_it(zhizao, read
 
 def test_a_figure_that_does_not_exist_is_no_answer(zhizao, ready_home):
     assert zhizao("--home", ready_home, "explain", "quality_index", "--of", "China", "--period", "1999").code == 1
+
+
+def test_whoever_belongs_nowhere_is_in_no_total_and_is_counted_aloud(zhizao, ready_home, tmp_path):
+    mine = shutil.copytree(ready_home, tmp_path / "h")
+    for type_, content in (("annual_return", RETURNS), ("membership", "entity,relation,parent\nenterprise:E1,located_in,region:32\nenterprise:E2,classified_as,sector:C35\n")):
+        (tmp_path / f"{type_}.csv").write_text(content, "utf-8")
+        assert zhizao("--home", mine, "--quiet", "import", type_, tmp_path / f"{type_}.csv").code == 0
+    nation, regions = zhizao("--home", mine, "measure", "nc_rate", "--period", "2020"), zhizao("--home", mine, "measure", "nc_rate", "--by", "region", "--period", "2020")
+    assert nation.err.startswith("1 more with facts of annual_return") and regions.err.startswith("2 more")
+    assert "more with facts" not in zhizao("--home", mine, "measure", "nc_rate", "--by", "enterprise", "--period", "2020").err
+    assert "另有 1 个对象" in zhizao("--home", mine, "measure", "nc_rate", "--period", "2020", "--lang", "zh").err
+
+
+def test_where_all_have_a_place_nothing_is_said(zhizao, home):
+    assert "more with facts" not in zhizao("--home", home, "measure", "nc_rate", "--period", "2020").err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests.cli.conftest import Zhizao
 
@@ -27,3 +28,10 @@ def test_a_doubled_figure_is_found_with_its_file(zhizao: Zhizao, fresh_home: Pat
     told = zhizao("--home", fresh_home, "--lang", "zh", "verify", "--json")
     assert (told.code, told.data["intact"]) == (1, False)
     assert "封印" in told.data["why"]["zh"]
+
+
+@pytest.mark.parametrize("file", ["home.json", "head.json", "keys/node.pub", "facts/region_gerd/_delta_log/00000000000000000000.json"])
+def test_whatever_file_of_the_home_is_damaged_the_answer_is_no(file: str, zhizao: Zhizao, fresh_home: Path) -> None:
+    (fresh_home / file).write_bytes(b"")
+    done = zhizao("--home", fresh_home, "verify", "--json")
+    assert (done.code, done.data["intact"]) == (1, False)

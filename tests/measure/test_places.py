@@ -139,3 +139,16 @@ def test_what_lies_above_the_leaves_is_decided_on_the_day_its_hierarchy_says(tmp
     world.add("annual_return", [{"enterprise": "enterprise:A", "year": y, "revenue": 7} for y in ("2020", "2021")])
     found = {(v.entity, str(v.period)): v.value for v in world.values("revenue", by=["nation"], period="2020..2021")}
     assert found == {("nation:CN", "2020"): None, ("nation:CN", "2021"): 7}
+
+
+def test_a_membership_that_ends_when_it_begins_was_called_off_and_ends_no_other(world: World) -> None:
+    world.add("annual_return", [{"enterprise": f"enterprise:{e}", "year": 2022, "revenue": 1} for e in "AB"])
+    since = "2021-01-01"
+    world.place(("enterprise:A", "located_in", REGIONS[0], since), ("enterprise:B", "located_in", REGIONS[0], "2020-01-01"))
+    assert world.table("revenue", by=["region"], period="2022") == {REGIONS[0]: Decimal(2)}
+    world.place(
+        ("enterprise:A", "located_in", REGIONS[0], since, since), ("enterprise:A", "located_in", REGIONS[1], since),
+        ("enterprise:B", "located_in", REGIONS[1], since, since),
+    )  # fmt: skip
+    assert world.table("revenue", by=["region"], period="2022") == {REGIONS[0]: Decimal(1), REGIONS[1]: Decimal(1)}
+    assert world.table("revenue", by=["nation"], period="2022") == {"nation:CN": Decimal(2)}

@@ -103,6 +103,8 @@ TAMPERING = {
     "no home": lambda p: (p / "home" / "home.json").unlink(),
     "a key that is none": lambda p: (p / "home" / "keys" / "node.key").write_bytes(b"nonsense"),
     "another key": lambda p: (p / "home" / "keys" / "node.key").unlink(),
+    "no public key": lambda p: (p / "home" / "keys" / "node.pub").unlink(),
+    "another public key": lambda p: rewrite(p / "home" / "keys" / "node.pub", lambda b: b[:40] + (b"B" if b[40:41] == b"A" else b"A") + b[41:]),
     "another home": lambda p: (p / "home" / "home.json").write_text('{"id": "x", "schema": 1}', "utf-8"),
     "no head": lambda p: (p / "home" / "head.json").unlink(),
 }

@@ -34,8 +34,9 @@ def folds_below(barrier: Barrier) -> list[Fold]:
     return found
 
 
-def arithmetic(tree: Expr, leaf: Callable[[Fold | Barrier], Exact], zero: ZeroRule) -> Exact:
-    """Finished values below a barrier, in exact whole numbers; ``leaf`` gives the column of each fold or barrier.
+def arithmetic(tree: Expr, leaf: Callable[[Fold | Barrier], Exact], zero: ZeroRule, scale: int) -> Exact:
+    """Finished values below a barrier, in exact whole numbers; ``leaf`` gives the column of each fold or barrier,
+    ``scale`` the decimals of quotients.
 
     Raises:
         InputError: a finisher that has no exact form below a barrier.
@@ -47,11 +48,11 @@ def arithmetic(tree: Expr, leaf: Callable[[Fold | Barrier], Exact], zero: ZeroRu
             places = max(0, -int(value.as_tuple().exponent))
             return Exact(ibis.literal(int(value.scaleb(places)), "int64"), places)
         case Op(op="neg", args=(one,)):
-            found = arithmetic(one, leaf, zero)
+            found = arithmetic(one, leaf, zero, scale)
             return Exact(-found.whole, found.scale)
         case Op(op=op, args=(left, right)):
-            a, b = arithmetic(left, leaf, zero), arithmetic(right, leaf, zero)
-            return {"+": lambda: a.plus(b), "-": lambda: a.plus(b, -1), "*": lambda: a.times(b), "/": lambda: a.over(b, zero)}[op]()
+            a, b = arithmetic(left, leaf, zero, scale), arithmetic(right, leaf, zero, scale)
+            return {"+": lambda: a.plus(b), "-": lambda: a.plus(b, -1), "*": lambda: a.times(b), "/": lambda: a.over(b, zero, scale)}[op]()
     raise InputError(
         Text("门槛以下只能用 + - * /", "below a barrier only + - * / have an exact form"),
         cure=Text("把其他运算移到门槛之上", "move the other operation above the barrier"),

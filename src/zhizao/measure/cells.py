@@ -13,7 +13,7 @@ from zhizao.errors import InputError
 from zhizao.measure.barrier import arithmetic, barrier_levels, folds_below
 from zhizao.measure.exact import Exact
 from zhizao.measure.leaf import Leaf
-from zhizao.measure.over import SCALE, Over
+from zhizao.measure.over import Over
 from zhizao.measure.placed import Rows, placed_rows
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import REPORTS, ROWS, SPREAD, Question
@@ -161,8 +161,8 @@ def _lift_unit_rows(question: Question, leaf: Leaf, barrier: Barrier, rows: Rows
 
     over = leaf.state
     assert isinstance(over, Over)
-    value = arithmetic(barrier.of, of_row, leaf.zero).to(SCALE)
-    weight = arithmetic(barrier.weight, of_row, leaf.zero).whole if barrier.weight is not None else None
+    value = arithmetic(barrier.of, of_row, leaf.zero, leaf.scale).to(leaf.scale)
+    weight = arithmetic(barrier.weight, of_row, leaf.zero, leaf.scale).whole if barrier.weight is not None else None
     return over.lift_finished(value, weight, rows.complete(leaf.needs))
 
 

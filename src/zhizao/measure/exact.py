@@ -15,6 +15,8 @@ from zhizao.measure.over import SCALE
 from zhizao.model.indicator import ZeroRule
 
 WHOLE = dt.Decimal(38, 0)
+_FACTOR = 18
+"""The greatest power of ten in 64 bits."""
 
 
 @ibis.udf.scalar.builtin(name="exact_ratio", signature=((WHOLE, WHOLE, dt.int64), WHOLE))
@@ -39,7 +41,8 @@ class Exact:
         """A field's values as whole numbers of its last decimal."""
         kind = column.type()
         scale = kind.scale or 0 if isinstance(kind, dt.Decimal) else 0
-        return cls((column * 10**scale).cast(WHOLE) if scale else column, scale)
+        # Widened first: the product would not fit in the digits of the field.
+        return cls((column.cast(dt.Decimal(38, scale)) * 10**scale).cast(WHOLE) if scale else column, scale)
 
     def to(self, scale: int) -> ir.NumericValue:
         """The whole numbers at another scale; a coarser one rounds."""
@@ -56,12 +59,13 @@ class Exact:
         """Product; its scale is the sum of both."""
         return Exact(self.whole.cast(WHOLE) * other.whole, self.scale + other.scale)
 
-    def over(self, other: Exact, zero: ZeroRule = "undefined") -> Exact:
+    def over(self, other: Exact, zero: ZeroRule = "undefined", scale: int = SCALE) -> Exact:
         """Quotient at the scale of ratios; where the divisor is zero, what the rule says (null where it is undefined)."""
-        shift = SCALE + other.scale - self.scale
-        factor, bottom = (10**shift, other.whole) if shift >= 0 else (1, other.whole * 10**-shift)
-        divided = ratio(self.whole, bottom, ibis.literal(factor, "int64"))
+        shift = scale + other.scale - self.scale
+        top = self.whole.cast(WHOLE) * 10 ** (shift - _FACTOR) if shift > _FACTOR else self.whole
+        bottom = other.whole if shift >= 0 else other.whole * 10**-shift
+        divided = ratio(top, bottom, ibis.literal(10 ** min(max(shift, 0), _FACTOR), "int64"))
         if zero == "undefined":
-            return Exact(divided, SCALE)
-        instead = ibis.literal(10**SCALE if zero == "one" else 0, "int64").cast(WHOLE)
-        return Exact(ibis.ifelse((other.whole == 0) & self.whole.notnull(), instead, divided), SCALE)
+            return Exact(divided, scale)
+        instead = ibis.literal(1 if zero == "one" else 0, "int64").cast(WHOLE) * 10**scale
+        return Exact(ibis.ifelse((other.whole == 0) & self.whole.notnull(), instead, divided), scale)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from zhizao.measure.over import Over
+from zhizao.measure.over import SCALE, Over, scale_for
 from zhizao.measure.rows import fields_needed
 from zhizao.measure.states import State, state_of
 from zhizao.model.expression import AnyNode, Barrier, Expr, Fold, children, digest, walk
@@ -26,17 +26,19 @@ class Leaf:
     missing: Missing
     needs: tuple[str, ...]
     zero: ZeroRule = "undefined"
+    scale: int = SCALE
+    """Decimals of the values below a barrier."""
 
     @cached_property
     def key(self) -> str:
         """A short name, the same for equal leaves."""
-        return "s" + digest(self.node, self.missing, self.needs, *((self.zero,) if isinstance(self.node, Barrier) else ()))
+        return "s" + digest(self.node, self.missing, self.needs, *((self.zero, *((str(self.scale),) if self.scale != SCALE else ())) if isinstance(self.node, Barrier) else ()))
 
     @cached_property
     def state(self) -> State:
         """The state the leaf folds into."""
         if isinstance(self.node, Barrier):
-            return Over(self.node.kind, self.node.weight is not None)
+            return Over(self.node.kind, self.node.weight is not None, self.scale)
         return state_of(self.node.kind, dict(self.node.options))
 
     def columns(self) -> list[str]:
@@ -79,7 +81,8 @@ def leaves(indicator: Indicator) -> tuple[Leaf, ...]:
     """
     assert indicator.tree is not None
     whole = _needs(indicator.tree) if indicator.missing == "complete" else frozenset()
-    return tuple(Leaf(tip, indicator.missing, tuple(sorted(whole)), indicator.zero) for tip in tips(indicator.tree))
+    scale = scale_for(indicator.factor, indicator.decimals)
+    return tuple(Leaf(tip, indicator.missing, tuple(sorted(whole)), indicator.zero, scale) for tip in tips(indicator.tree))
 
 
 def _needs(tree: Expr) -> frozenset[str]:

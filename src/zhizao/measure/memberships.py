@@ -94,12 +94,13 @@ class Memberships:
     def _stored(self, relation: str) -> ir.Table:
         table = self.session.relation(self.library.records["membership"], self.known)
         lower, upper = (ibis.literal(day) for day in ALWAYS)
-        return table.filter(table.relation == relation).select(
+        edges = table.filter(table.relation == relation).select(
             child=table.entity,
             parent=table.parent,
             _from=ibis.coalesce(table.valid_from, lower),
             _to=ibis.coalesce(table.valid_to, upper),
         )
+        return edges.filter(edges._from < edges._to)  # one that never holds was called off: it ends no other
 
     def _measured(self, name: str, edges: ir.Table, alone: str | None) -> Edges:
         """Edges with what is known of them; ``alone`` says of what a child has one parent at a time: of all ('') or on each level."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zhizao.measure.states.contract import Column, Figure, MergeRule, Values
@@ -12,7 +13,19 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 SCALE = 12
-"""Decimals of the finished values below the barrier, and of their weights together."""
+"""Decimals of the finished values below a barrier, unless the printed figure needs more."""
+GUARD = 4
+"""Decimals kept beyond those of the printed figure."""
+
+
+def scale_for(factor: Decimal, decimals: int) -> int:
+    """The decimals of values below a barrier whose fold is multiplied by a factor of units and printed with some decimals.
+
+    Example:
+        >>> scale_for(Decimal(100), 4), scale_for(Decimal(10) ** 8, 6)
+        (12, 18)
+    """
+    return max(SCALE, factor.adjusted() + decimals + GUARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,7 @@ class Over:
 
     kind: BarrierKind
     weighted: bool
+    scale: int = SCALE
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -41,7 +55,7 @@ class Over:
         return (Column("n", "count"), Column("total", "sum"), *weight)
 
     def lift_finished(self, value: ir.Column, weight: ir.Column | None, where: ir.BooleanValue | None) -> dict[str, ir.Scalar]:
-        """The aggregates over finished values (whole numbers at SCALE) and weights (whole numbers)."""
+        """The aggregates over finished values (whole numbers at its scale) and weights (whole numbers)."""
         found = {"n": value.count(where=where)}
         if self.kind in ("min", "max"):
             return found | {"value": value.min(where=where) if self.kind == "min" else value.max(where=where)}
@@ -60,7 +74,7 @@ class Over:
         return None
 
     def single(self, value: Any, stamp: str = "") -> Values:
-        """The state of one finished value (a whole number at SCALE), unweighted."""
+        """The state of one finished value (a whole number at its scale), unweighted."""
         if value is None:
             return (0,) if self.kind == "count" else (0, None)
         return (1,) if self.kind == "count" else (1, value)
@@ -71,9 +85,9 @@ class Over:
             case "count":
                 return Figure(0)
             case "mean":
-                return Figure(1, bottom=2 if self.weighted else 0, scale=SCALE)
+                return Figure(1, bottom=2 if self.weighted else 0, scale=self.scale)
             case _:
-                return Figure(1, scale=SCALE)
+                return Figure(1, scale=self.scale)
 
     def estimate(self, values: Values) -> None:
         return None

@@ -16,7 +16,7 @@ from zhizao.measure.cells import Cells
 from zhizao.measure.exact import Exact
 from zhizao.measure.leaf import Leaf, tips
 from zhizao.measure.merged import Block, Key, Merged
-from zhizao.measure.over import SCALE, Over
+from zhizao.measure.over import Over
 from zhizao.measure.question import SPREAD, UNIT, Question
 from zhizao.measure.states import Column
 from zhizao.model.expression import Barrier, Fold
@@ -163,15 +163,15 @@ def _finished(leaf: Leaf, barrier: Barrier, table: ir.Table, keys: list[str]) ->
     table = table.filter(table[level] != "")
     if inner:
         merged = _finished(leaf, inner[0], table, inner_keys)
-        value = arithmetic(barrier.of, lambda _: _finish_over(inner[0], merged), leaf.zero)
+        value = arithmetic(barrier.of, lambda _: _finish_over(leaf, inner[0], merged), leaf.zero, leaf.scale)
     else:
         merged = table.group_by(inner_keys).aggregate(**_merge_parts(leaf, barrier, table))
-        value = arithmetic(barrier.of, lambda fold: _finish_part(leaf, fold, merged), leaf.zero)
-    weight = (
-        arithmetic(barrier.weight, lambda fold: _finish_part(leaf, fold, merged), leaf.zero).whole if barrier.weight is not None else None
-    )
-    over = Over(barrier.kind, barrier.weight is not None)
-    return merged.group_by(keys).aggregate(**over.lift_finished(value.to(SCALE), weight, None))
+        value = arithmetic(barrier.of, lambda fold: _finish_part(leaf, fold, merged), leaf.zero, leaf.scale)
+    weight = None
+    if barrier.weight is not None:
+        weight = arithmetic(barrier.weight, lambda fold: _finish_part(leaf, fold, merged), leaf.zero, leaf.scale).whole
+    over = Over(barrier.kind, barrier.weight is not None, leaf.scale)
+    return merged.group_by(keys).aggregate(**over.lift_finished(value.to(leaf.scale), weight, None))
 
 
 def _merge_parts(leaf: Leaf, barrier: Barrier, table: ir.Table) -> dict[str, ir.Scalar]:
@@ -188,10 +188,10 @@ def _finish_part(leaf: Leaf, fold: Fold | Barrier, merged: ir.Table) -> Exact:
     return Exact.of(merged[Leaf(fold, leaf.missing, leaf.needs).columns()[0]])
 
 
-def _finish_over(barrier: Barrier, merged: ir.Table) -> Exact:
+def _finish_over(leaf: Leaf, barrier: Barrier, merged: ir.Table) -> Exact:
     """The finished value of a nested barrier, from the columns of its state."""
     if barrier.kind == "count":
         return Exact(merged["n"])
     name = "value" if barrier.kind in ("min", "max") else "total"
-    total = Exact(merged[name].cast("decimal(38, 0)"), SCALE)
-    return total.over(Exact(merged["n" if barrier.weight is None else "weight"])) if barrier.kind == "mean" else total
+    total = Exact(merged[name].cast("decimal(38, 0)"), leaf.scale)
+    return total.over(Exact(merged["n" if barrier.weight is None else "weight"]), scale=leaf.scale) if barrier.kind == "mean" else total

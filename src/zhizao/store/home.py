@@ -120,9 +120,15 @@ class Home:
             raise damaged(file, Text("密钥文件已损坏", "the key is damaged")) from error
 
     def public_key(self) -> Ed25519PublicKey:
-        """The key its seals are checked with."""
-        return self.private_key().public_key()
+        """The key its seals are checked with.
 
+        Raises:
+            StoreDamaged: what others check them with is another one.
+        """
+        key, file = self.private_key().public_key(), self.path / "keys" / "node.pub"
+        if not file.is_file() or file.read_bytes() != _published(key):
+            raise damaged(file, Text("公钥与签名密钥不符", "the public key is not that of the key that signs"))
+        return key
 
     def _require_new(self, file: Path) -> None:
         """What is made once must not be made again beside facts that were stored with the first."""
@@ -133,13 +139,20 @@ class Home:
 def _make_key(file: Path) -> None:
     """A new pair of keys; the private one last, because it is what tells that both are there."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     made = Ed25519PrivateKey.generate()
     make_folder(file.parent)
     file.parent.chmod(0o700)
-    replace(file.with_suffix(".pub"), made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    replace(file.with_suffix(".pub"), _published(made.public_key()))
     replace(file, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
+
+
+def _published(key: Ed25519PublicKey) -> bytes:
+    """A public key as others read it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _seize(lock: int, home: Path, wait_s: float) -> None:

@@ -36,6 +36,7 @@ def COMMAND(
     shell: Shell, indicator: str, by: str, of: tuple[str, ...], period: str, series: str, as_of: str, stored_as_of: str, definition: str
 ) -> int:
     """Measure one indicator."""
+    from zhizao.node.left_out import left_out
     from zhizao.node.measure import measure
     from zhizao.node.nothing import why_nothing
     from zhizao.node.question import Question
@@ -47,5 +48,7 @@ def COMMAND(
         values = measure(node, question)
     if not values:
         shell.say(why_nothing(node, question))
+    elif remark := left_out(node, question, values):
+        shell.say(remark)
     shell.answer(json.measure(values), lambda: tables.values(values, shell.lang, node.library.entity_names(), shell.width))
     return 0

@@ -25,8 +25,8 @@ from zhizao.model.text import Text
 @click.pass_obj
 def COMMAND(shell: Shell) -> int:
     """Check the home's facts against their seals."""
-    store = shell.node().store
     try:
+        store = shell.node().store
         with shell.working(Text("核对封印", "checking seals")):
             segments = store.verify()
     except StoreDamaged as error:
