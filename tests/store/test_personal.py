@@ -325,6 +325,20 @@ def test_a_field_that_becomes_personal_or_changes_its_type_needs_a_new_name(open
             deliver(store, row("B"), record=record)
 
 
+@pytest.mark.parametrize("harm", [Path.unlink, Path.touch, lambda f: f.write_bytes(b"torn")], ids=["missing", "whole", "torn"])
+def test_a_note_that_cannot_be_read_is_damage(open_store: Open, tmp_path: Path, harm) -> None:
+    deliver(open_store(), row("A"), record=PERSONAL)
+    open_store().forget("enterprise:A", "asked for")
+    [file] = (tmp_path / "home" / "facts" / "_forgotten").glob("*.parquet")
+    harm(file)
+    if harm is Path.touch:
+        assert amounts(open_store(), PERSONAL) == {"A": None}
+        return
+    for look in (lambda: amounts(open_store(), PERSONAL), lambda: open_store().verify()):
+        with pytest.raises(StoreDamaged):
+            look()
+
+
 def test_a_personal_field_may_be_added_later(open_store: Open) -> None:
     store = open_store()
     deliver(store, row("A"), record=PERSONAL)

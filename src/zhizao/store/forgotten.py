@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zhizao.model.forgetting import Forgetting
+from zhizao.model.text import Text
 from zhizao.store import segment
+from zhizao.store.damage import damaged
 from zhizao.store.keyring import Keyring
 
 if TYPE_CHECKING:
@@ -25,9 +28,22 @@ def notes(batches: Sequence[Batch]) -> list[Batch]:
 
 
 def noted(home: Home, told: Sequence[Batch]) -> dict[int, str]:
-    """The slots that notes name, each with its entity."""
-    rows = [row for note in told for row in segment.read(home.facts / FORGOTTEN / note.segment).to_pylist()]
-    return {row[SLOT]: row[ENTITY] for row in rows}
+    """The slots that notes name, each with its entity.
+
+    Raises:
+        StoreDamaged: a note cannot be read.
+    """
+    return {row[SLOT]: row[ENTITY] for note in told for row in _rows(home.facts / FORGOTTEN / note.segment)}
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    import pyarrow as pa
+
+    try:
+        found: list[dict[str, Any]] = segment.read(file).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(file, Text("抹去的记录无法读取", "a note of forgetting cannot be read")) from error
+    return found
 
 
 def forgettings(home: Home, batches: Sequence[Batch]) -> list[Forgetting]:

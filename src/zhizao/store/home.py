@@ -95,11 +95,21 @@ class Home:
             StoreDamaged: facts are stored, but the home has lost its identity.
         """
         make_folder(self.path)
-        with (self.path / "lock").open("a") as lock:
-            _seize(lock.fileno(), self.path, wait_s)
+        with self.still(wait_s):
             if not self.identity.is_file():
                 self._require_new(self.identity)
                 replace(self.identity, json.dumps({"id": uuid.uuid4().hex, "schema": SCHEMA}).encode())
+            yield
+
+    @contextmanager
+    def still(self, wait_s: float = WAIT_S) -> Iterator[None]:
+        """Let nobody write meanwhile.
+
+        Raises:
+            StoreBusy: a writer did not finish in time.
+        """
+        with (self.path / "lock").open("a") as lock:
+            _seize(lock.fileno(), self.path, wait_s)
             yield
 
     def private_key(self) -> Ed25519PrivateKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from zhizao.errors import StoreDamaged
 from zhizao.model.text import Text
 from zhizao.store import segment
 from zhizao.store.batch import Batch
@@ -17,11 +18,22 @@ from zhizao.store.verify_table import check_table
 
 
 def verify(home: Home, history: History) -> int:
-    """Check chain, seals, signatures, segments and tables; the number of segments checked.
+    """Check chain, seals, signatures, segments, keys and tables; the number of segments checked.
 
     Raises:
         StoreDamaged: names the first thing that does not fit.
     """
+    try:
+        return _checked(home, history)
+    except StoreDamaged as found:
+        try:
+            with home.still():  # a writer may have been met halfway
+                return _checked(home, history)
+        except OSError:  # a home that may not be written has no writer
+            raise found from None
+
+
+def _checked(home: Home, history: History) -> int:
     batches = history.all()
     _check_chain(home, batches)
     _check_head(home, history, batches)

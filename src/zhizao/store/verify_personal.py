@@ -30,11 +30,8 @@ def check_personal(home: Home, history: History, batches: Sequence[Batch]) -> No
         for slot, (cell, column) in (_cells(file) if batch.segment else {}).items():
             if cipher.text(cell, f"{batch.record}.{column}") is None and slot not in told:
                 raise damaged(file, Text("个人信息的密钥缺失，而没有抹去的记录", "a key of personal values is gone, and no note says that it was to be forgotten"))
-    if _still_there(home, told):
-        with home.writing():  # a forgetting under way ends first
-            left = _still_there(home, told)
-        if left:
-            raise _not_forgotten(left[0])
+    for entity in _still_there(home, told):
+        raise _not_forgotten(entity)
 
 
 def _cells(file: Path) -> dict[int, tuple[bytes, str]]:
