@@ -30,6 +30,30 @@ def child(code: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True)
 
 
+DYING = """
+import os, signal, sys
+from pathlib import Path
+import {module}
+from tests.store.conftest import ticking
+from zhizao.store.local import LocalStore
+
+left, act = int(sys.argv[2]), {module}.{name}
+def dying(*args, **options):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return act(*args, **options)
+store = LocalStore(Path(sys.argv[1]), ticking())
+{module}.{name} = dying
+"""
+
+
+def dying(folder: Path, module: str, name: str, at: int, code: str) -> subprocess.Popen[str]:
+    """Another process that works on the store of a folder and is killed at its n-th call of a function."""
+    return child(DYING.format(module=module, name=name) + code, folder, at)
+
+
 @pytest.fixture
 def open_store(tmp_path: Path) -> Iterator[Open]:
     """The store of a name, the same home again when asked again."""

@@ -6,34 +6,18 @@ import signal
 
 import pytest
 
-from tests.store.conftest import child
+from tests.store.conftest import dying
 from zhizao.checks.store import RETURN, amounts, deliver, row
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-import {module}
+WORK = """
 from zhizao.checks.store import deliver, row
-from zhizao.store.local import LocalStore
-from tests.store.conftest import ticking
-
-left, act = int(sys.argv[2]), {module}.{name}
-def dying(*args, **options):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return act(*args, **options)
-store = LocalStore(Path(sys.argv[1]), ticking())
-{module}.{name} = dying
 deliver(store, row("A", amount="2"), row("B"), row("C", amount="bad"))
 """
 
 
 def run(home, module: str, name: str, at: int) -> int:
     """Deliver in another process that is killed at its n-th call of a function; its exit code."""
-    code = CHILD.format(module=module, name=name)
-    process = child(code, home, at)
+    process = dying(home, module, name, at, WORK)
     process.communicate()
     return process.returncode
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.conftest import Open, child, ticking
+from tests.store.conftest import Open, child, dying, ticking
 from zhizao.checks.store import FACT, PERSONAL, Known, Source, amounts, deliver, facts, row
 from zhizao.errors import InputError, StoreDamaged
 from zhizao.model.record import Field, FieldType, RecordType
@@ -98,7 +98,8 @@ def test_the_keys_are_for_their_owner_only(open_store: Open, tmp_path: Path) -> 
     assert file.stat().st_size == 2 * SLOT
 
 
-NAMES = st.text("abcdefghijklmnopqrstuvwxyz張王李", min_size=8, max_size=20)
+NAMES = st.text("abcdefghijklmnopqrstuvwxyz張王李", min_size=8, max_size=20).map(lambda name: name + "王")
+"""None is a word that the files of a home are made of, such as their own ``protocol``."""
 
 
 @settings(max_examples=8, deadline=None)
@@ -208,23 +209,8 @@ def test_two_processes_deliver_and_forget_at_once_beside_one_that_verifies(open_
 
 
 KILLED = """
-import os, signal, sys
-from pathlib import Path
-import {module}
-from tests.store.conftest import ticking
 from zhizao.checks.store import PERSONAL, deliver, row
-from zhizao.store.local import LocalStore
-
-left, act = int(sys.argv[2]), {module}.{name}
-def dying(*args, **options):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return act(*args, **options)
-store = LocalStore(Path(sys.argv[1]), ticking())
-{module}.{name} = dying
-{line}
+deliver(store, row("B"), record=PERSONAL)
 """
 POINTS = [("os", "fsync", n) for n in range(1, 12)] + [("os", "pwrite", 1), ("zhizao.store.delta", "commit", 1)]
 
@@ -234,7 +220,7 @@ def test_a_forgetting_that_was_killed_is_whole_or_none_and_again_completes_it(mo
     store, home = open_store(), tmp_path / "home"
     deliver(store, row("A"), row("B"), record=PERSONAL)
     key = Keyring(Home(home).personal_keys).key(Keyring(Home(home).personal_keys).slots_of("enterprise:A")[0])
-    running = child(KILLED.format(module=module, name=name, line='store.forget("enterprise:A", "asked for")'), home, at)
+    running = dying(home, module, name, at, 'store.forget("enterprise:A", "asked for")')
     running.communicate()
     assert running.returncode in (0, -signal.SIGKILL)
     after = open_store()
@@ -258,7 +244,7 @@ def test_a_forgetting_that_was_killed_is_whole_or_none_and_again_completes_it(mo
 def test_a_delivery_killed_between_its_keys_and_its_segment_can_be_repeated(at: int, open_store: Open, tmp_path: Path) -> None:
     store = open_store()
     deliver(store, row("A"), record=PERSONAL)
-    child(KILLED.format(module="os", name="fsync", line='deliver(store, row("B"), record=PERSONAL)'), tmp_path / "home", at).communicate()
+    dying(tmp_path / "home", "os", "fsync", at, KILLED).communicate()
     open_store().verify()
     deliver(open_store(), row("B"), record=PERSONAL)
     assert amounts(open_store(), PERSONAL) == {"A": 1, "B": 1}

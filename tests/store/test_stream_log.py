@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.conftest import child
+from tests.store.conftest import child, dying
 from zhizao.errors import StoreBusy, StoreDamaged
 from zhizao.store.stream.delivery import Delivery, Refused, Standing, observations
 from zhizao.store.stream.frame import framed, frames, opening
@@ -119,20 +119,9 @@ def test_two_processes_never_write_one_log(tmp_path):
     Log(tmp_path).close()
 
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
+WORK = """
 from tests.store.test_stream_log import delivery
 from zhizao.store.stream.log import Log
-left, name = int(sys.argv[2]), sys.argv[3]
-act = getattr(os, name)
-def dying(*args, **options):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return act(*args, **options)
-setattr(os, name, dying)
 log = Log(Path(sys.argv[1]), roll_bytes=3000)
 for i in range(40):
     log.append([delivery(i, position=i)])
@@ -142,7 +131,7 @@ for i in range(40):
 
 @pytest.mark.parametrize(("name", "at"), [(n, at) for n in ("fdatasync", "pwrite", "fsync") for at in (1, 2, 3, 5, 8, 13)])
 def test_a_killed_writer_loses_nothing_it_acknowledged_and_doubles_nothing(name, at, tmp_path):
-    process = child(CHILD, tmp_path, at, name)
+    process = dying(tmp_path, "os", name, at, WORK)
     told, _ = process.communicate()
     acknowledged = [int(line) for line in told.split()]
     assert process.returncode in (0, -signal.SIGKILL)

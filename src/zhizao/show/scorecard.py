@@ -169,7 +169,10 @@ def _chance(row: Row) -> str:
 
 def _source(row: Row, lang: Lang) -> str:
     source = next(iter(row["sources"]), None)
-    return f"{row[f'publisher_{lang}']}, {source['published_at'] or '?'}" if source else ""
+    if source is None:
+        return ""
+    at = source["published_at"] or ("" if row["kind"] == "computed" else "?")  # what is computed here is published by nobody
+    return ", ".join(filter(None, (row[f"publisher_{lang}"], at)))
 
 
 def _name(row: Row, lang: Lang) -> Any:
