@@ -182,3 +182,14 @@ def test_whoever_belongs_nowhere_is_in_no_total_and_is_counted_aloud(zhizao, rea
 
 def test_where_all_have_a_place_nothing_is_said(zhizao, home):
     assert "more with facts" not in zhizao("--home", home, "measure", "nc_rate", "--period", "2020").err
+
+
+@pytest.mark.parametrize("period", ["2016/2020", "2019..2020"])
+def test_whoever_belongs_nowhere_is_counted_over_windows_and_ranges_too(period, zhizao, ready_home, tmp_path):
+    mine = shutil.copytree(ready_home, tmp_path / "h")
+    content = {"annual_return": "enterprise,year,value_added_2015,staff\nE1,2015,100,10\nE1,2020,200,10\nE2,2020,200,10\n", "membership": "entity,relation,parent\nenterprise:E1,located_in,region:32\n"}
+    for type_, rows in content.items():
+        (tmp_path / f"{type_}.csv").write_text(rows, "utf-8")
+        assert zhizao("--home", mine, "--quiet", "import", type_, tmp_path / f"{type_}.csv").code == 0
+    done = zhizao("--home", mine, "measure", "labour_productivity_growth", "--period", period)
+    assert (done.code, done.err.startswith("1 more with facts")) == (0, True), done.err
