@@ -31,6 +31,15 @@ ONE_PLACE = {
     "openpyxl": "store/",
     "cryptography": "store/",
     "scipy": "judge/",
+    "asyncua": "sense/connectors/opcua/",
+    "pymodbus": "sense/connectors/modbus/",
+    "lxml": "sense/connectors/mtconnect/",
+    "paho": "sense/connectors/",
+    "aiomqtt": "sense/connectors/",
+    "google": "sense/connectors/sparkplug/",
+    "fastapi": "show/api/",
+    "prometheus_client": "show/api/",
+    "uvicorn": "node/",
 }
 """Third-party engines and the one folder, in one module of which each is imported."""
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from zhizao.sense.source import Signal
 from zhizao.sense.spoken import Spoken, Unread
 from zhizao.store.stream.delivery import Delivery, Refused, observations
 
 SOONEST_US, LATEST_US = -2_208_988_800_000_000, 4_102_444_800_000_000
 """Times before 1900 and from 2100 on are refused: a clock that was never set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """What an address of a source is about."""
-
-    entity: str
-    quantity: str
 
 
 def gathered(source: str, said: Iterable[Spoken | Unread], signals: Mapping[str, Signal], *, position: str, lines: int = 0) -> Delivery:
@@ -42,11 +34,15 @@ def gathered(source: str, said: Iterable[Spoken | Unread], signals: Mapping[str,
         pa.array([signal.entity for signal, _ in taken], pa.string()).dictionary_encode(),
         pa.array([signal.quantity for signal, _ in taken], pa.string()).dictionary_encode(),
         pa.array([one.time_us for _, one in taken], pa.int64()).cast(pa.timestamp("us", "UTC")),
-        pa.array([one.value for _, one in taken], pa.float64()),
+        pa.array([_scaled(signal, one.value) for signal, one in taken], pa.float64()),
         pa.array([one.text for _, one in taken], pa.string()),
         pa.array([one.quality for _, one in taken], pa.string()).dictionary_encode(),
     ]
     return Delivery(source, pa.record_batch(columns, schema=observations()), position, lines, refused=tuple(refused))
+
+
+def _scaled(signal: Signal, value: float | None) -> float | None:
+    return value if value is None or signal.scale == 1 else value * signal.scale
 
 
 def _refused(one: Spoken | Unread, *, known: bool) -> Refused:

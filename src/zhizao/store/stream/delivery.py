@@ -55,6 +55,13 @@ class Delivery:
         """The observations it holds, however they fared."""
         return int(self.rows.num_rows) + self.duplicate + len(self.refused)
 
+    @property
+    def last_us(self) -> int:
+        """The time of its newest observation, microseconds since 1970; 0 without any."""
+        import pyarrow.compute as pc
+
+        return int(pc.max(self.rows["time"]).value or 0) if self.rows.num_rows else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -71,6 +78,8 @@ class Standing:
     duplicate: int = 0
     rejected: int = 0
     lines: int = 0
+    last_us: int = 0
+    """The time of its newest observation, microseconds since 1970."""
 
     @property
     def balances(self) -> bool:
@@ -87,6 +96,7 @@ class Standing:
             duplicate=self.duplicate + delivery.duplicate,
             rejected=self.rejected + len(delivery.refused),
             lines=self.lines + delivery.lines,
+            last_us=max(self.last_us, delivery.last_us),
         )
 
 
