@@ -20,7 +20,7 @@ RUN      := $(FREE) $(VENV)/bin/python
 run: $(VENV)/installed
 	@$(FREE) $(VENV)/bin/zhizao evaluate --report $(REPORT)
 
-test: system check
+test: system check tests/peers/installed
 	@$(RUN) -m pytest
 
 check: $(VENV)/tools $(VENV)/installed
@@ -31,7 +31,7 @@ bench: $(VENV)/tools $(VENV)/installed
 	@$(RUN) -m bench
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist $(REPORT)
+	rm -rf $(VENV) tests/peers/node_modules tests/peers/installed .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist $(REPORT)
 
 # A wheel, not a link to the sources: pip compiles it, so that a warm start compiles nothing, whatever the environment says of bytecode.
 $(VENV)/installed: $(VENV)/ready $(SOURCES)
@@ -53,6 +53,12 @@ $(VENV)/ready: requirements/run.txt
 	@$(PIP) install --compile -r requirements/run.txt
 	@touch $@
 
-# What tests need of the machine: a browser for the report, a font for Chinese, a reader of PDF. Nothing is skipped where it lacks.
+# Independent implementations of the protocols, which connectors are tested against. Nothing of them runs while it is installed.
+tests/peers/installed: tests/peers/package-lock.json | system
+	@echo "installing the peers that connectors are tested against …"
+	@cd tests/peers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+# What tests need of the machine: a browser for the report, a font for Chinese, a reader of PDF, a broker, node for the peers. Nothing is skipped where it lacks.
 system:
 	@sh requirements/system.sh "$(PYTHON)"

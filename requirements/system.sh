@@ -6,6 +6,9 @@ missing() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || echo chromium
     ls /usr/share/fonts/*/*/NotoSansCJK* >/dev/null 2>&1 || echo fonts-noto-cjk
     command -v pdftotext >/dev/null || echo poppler-utils
+    command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || echo mosquitto
+    command -v node >/dev/null || echo nodejs
+    command -v npm >/dev/null || echo npm
     [ -n "$python" ] && "$python" -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 
