@@ -24,9 +24,9 @@ fields:
   output_2015: {type: decimal, unit: wan_yuan, accrual: flow, price: "2015", name: {zh: 产出, en: Output}}
   energy: {type: decimal, unit: tce, accrual: flow, name: {zh: 能耗, en: Energy}}
   staff: {type: decimal, unit: person, accrual: stock, name: {zh: 人数, en: Staff}}
-  heat: {type: float, unit: tce, min: 0, name: {zh: 温度, en: Heat}}
   digital: {type: boolean, name: {zh: 数字化, en: Digital}}
   grade: {type: text, values: [A, B], name: {zh: 等级, en: Grade}}
+  heat: {type: float, unit: kW, min: 0, name: {zh: 温度, en: Heat}}
 """,
     "indicators/spending_rate.yaml": """id: spending_rate
 name: {zh: 支出率, en: Spending rate}

@@ -68,7 +68,7 @@ def test_an_honest_formula_has_its_exact_factor(tmp_path: Path, formula: str, un
         ("sum(revenue) / sum(output_2015)", "percent", "price_basis"),
         ("sum(revenue + output_2015)", "wan_yuan", "price_basis"),
         ("sum(grade)", "ratio", "field_type"),
-        ("sum(heat)", "tce", "float"),
+        ("sum(heat)", "ratio", "float"),
         ("sum(energy * heat)", "tce", "float"),
         ("count(where heat > 3)", "ratio", "float"),
         ("sum(revenue where staff)", "wan_yuan", "field_type"),
