@@ -16,6 +16,7 @@ from zhizao.pack.formula.build import build
 from zhizao.pack.formula.check import check, divides
 from zhizao.pack.formula.fault import FormulaFault, part_of_let
 from zhizao.pack.formula.scope import Scope, adds_up
+from zhizao.pack.formula.signal_tree import in_unit, ready
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.levels import Levels
 from zhizao.pack.records import check_unit
@@ -108,10 +109,12 @@ def _computed(
             report("blocking", one.code, one.at, one.message, one.cure)
         return None
     scope = Scope(record, plain.period, levels, report, others, unclear)
-    factor = check(tree, _known(plain.unit), scope)
+    whole = check(tree, _known(plain.unit), scope)
     _check_rules(draft, tree, record, found, unclear)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
+    signals = {q.id: q for q in record.signals}
+    tree, factor = in_unit(ready(tree, signals) if signals else tree, whole)
     return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
 
 
@@ -155,5 +158,6 @@ def _versioned(made: Indicator, record: RecordType) -> Indicator:
     used = sorted({node.name for node in walk(made.tree) if isinstance(node, FieldRef)} | ({made.weight} if made.weight else set()))
     fields = [f for f in map(record.field, used) if f]
     about = [(f.id, f.type, f.unit, Decimal(f.scale), f.accrual or "", f.price) for f in fields]
+    about += [(q.id, q.resolution, q.behaviour, Decimal(q.hold_us)) for q in record.signals if q.id in used]  # type: ignore[misc]
     rules = (made.unit, made.factor, made.missing, made.zero, Decimal(made.decimals), made.period, made.attribute, made.weight)
     return replace(made, definition=digest(made.tree, rules, record.id, record.entity, record.time, record.key, tuple(about)))
