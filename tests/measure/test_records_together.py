@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,9 @@ from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period
 from zhizao.model.text import same
 from zhizao.model.value import Known
+from zhizao.pack.load import load
+from zhizao.store.contract import Source
+from zhizao.store.local import LocalStore
 
 
 def of(record: str, fold: Fold) -> Fold:
@@ -165,3 +169,50 @@ def test_rate_stays_what_it_was(world: Together) -> None:
     from zhizao.model.expression import canonical
 
     assert canonical(RATE) == "(Op / ((Fold sum (FieldRef nc) - ()) (Fold sum (FieldRef processes) - ())))"
+
+
+PLANT = {
+    "pack.yaml": "id: plant\nversion: 1.0.0\ntitle: {zh: 工厂, en: Plant}\nneeds: [kernel]\n",
+    "quantities.yaml": "execution: {name: {zh: 执行, en: Execution}, unit: '', behaviour: mode}\n",
+    "records/run.yaml": """id: run
+name: {zh: 运行, en: Run}
+entity: machine
+time: started
+period: day
+key: [machine, started]
+fields:
+  machine: {type: entity, level: machine, required: true, name: {zh: 机器, en: Machine}}
+  started: {type: instant, required: true, name: {zh: 开始, en: Started}}
+  ideal: {type: decimal, unit: s, accrual: flow, name: {zh: 理想时间, en: Ideal time}}
+""",
+    "indicators/effect.yaml": """id: effect
+name: {zh: 效率, en: Effect}
+unit: percent
+direction: up
+period: day
+record: run
+formula: sum(ideal) / duration(where observation.execution == "ACTIVE")
+zero: undefined
+source: ours
+""",
+}
+
+
+def plant(folder: Path) -> tuple[Any, LocalStore]:
+    for name, text in PLANT.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return load([folder]), LocalStore(folder / "home", clock=lambda: NOW)
+
+
+def test_records_meet_signals(tmp_path: Path) -> None:
+    library, store = plant(tmp_path)
+    assert [f.code for f in library.blocking] == ["no_test"]
+    told = [("2020-09-14T01:00:00Z", "ACTIVE"), ("2020-09-14T02:00:00Z", "READY"), ("2020-09-14T03:00:00Z", "ACTIVE"), ("2020-09-14T04:00:00Z", "READY")]
+    observed = {"entity": ["machine:M"] * 4, "quantity": ["execution"] * 4, "time": [t for t, _ in told], "text": [x for _, x in told], "quality": ["good"] * 4, "source": ["s"] * 4}
+    assert not store.append(library.records["observation"], pa.table(observed), Source("test")).rejected
+    runs = {"machine": ["machine:M", "machine:N"], "started": ["2020-09-14T01:00:00Z", "2020-09-14T01:00:00Z"], "ideal": ["1800", "60"]}
+    assert not store.append(library.records["run"], pa.table(runs), Source("test")).rejected
+    with store.session() as session:
+        found = Measurement(library, session, Known(), NOW).values(["effect"], by=["machine"], periods=[Period.parse("2020-09-14")])
+    assert {v.entity: (v.value, v.status) for v in found} == {"machine:M": (Decimal("25.000000"), "ok"), "machine:N": (None, "undefined")}

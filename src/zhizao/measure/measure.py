@@ -26,10 +26,12 @@ from zhizao.measure.placement import Placement
 from zhizao.measure.question import Question
 from zhizao.measure.reach import needed
 from zhizao.measure.rollup import roll_up
+from zhizao.measure.signal.cells import signal_cells
 from zhizao.model.entity import CROSS, Hierarchy, level_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.period import Period, PeriodKind
+from zhizao.model.quantity import SIGNALS
 from zhizao.model.record import RecordType
 from zhizao.model.series import Origin
 from zhizao.model.text import Text
@@ -141,7 +143,8 @@ class Measurement:
         """The merged states of the aims in periods of one kind, and the units due in some of them."""
         question = self.question(record, indicators, wanted, periods)
         table = self.session.hold("periods", pa.table(calendar.table(periods)))
-        cells = build(question, self.session, self.placement, table, self.now)
+        fold = signal_cells if record.id == SIGNALS else build
+        cells = fold(question, self.session, self.placement, table, self.now)
         expected = due(cells, self.session, self.placement, [p for p in periods if p in due_in], self.now)
         whole = all(question.unit_level == self.library.records[name].level for name in indicators[0].records)
         targets = Targets(self.placement, question.hierarchies, whole)

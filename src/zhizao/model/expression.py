@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-FoldKind = Literal["sum", "count", "min", "max", "last", "moments", "histogram", "distinct"]
+FoldKind = Literal["sum", "count", "min", "max", "last", "moments", "histogram", "distinct", "integral", "time_mean", "duration", "increase"]
 BarrierKind = Literal["mean", "sum", "min", "max", "count"]
 
 

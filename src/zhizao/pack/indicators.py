@@ -17,6 +17,7 @@ from zhizao.pack.formula.check import check, divides
 from zhizao.pack.formula.fault import FormulaFault, part_of_let
 from zhizao.pack.formula.qualified import each_fold
 from zhizao.pack.formula.scope import Report, Scope, adds_up
+from zhizao.pack.formula.signal_tree import in_unit, ready
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.levels import Levels
 from zhizao.pack.records import check_unit
@@ -123,11 +124,18 @@ def _computed(plain: Indicator, draft: Draft, scope: Scope, found: Found, lookup
         return None
     tree = each_fold(tree, lambda fold: _located(fold, record, records))
     scope = replace(scope, records={other.id: (other, unclear) for other, unclear in records.values()})
-    factor = check(tree, _known(plain.unit), scope)
+    whole = check(tree, _known(plain.unit), scope)
     _check_rules(draft, tree, scope, found)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
+    tree, factor = in_unit(each_fold(tree, lambda fold: _ready(fold, scope)), whole)
     return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), scope)
+
+
+def _ready(fold: Fold, scope: Scope) -> Expr:
+    """A fold as it is measured: one over signals counts whole steps and microseconds."""
+    signals = scope.at(fold.record).record.signals
+    return ready(fold, {q.id: q for q in signals}) if signals else fold
 
 
 def _other_records(tree: Expr, draft: Draft, lookup: Lookup) -> Records | None:
@@ -202,5 +210,6 @@ def _about(made: Indicator, name: str, record: RecordType) -> tuple[object, ...]
     read = {node.name for fold in folds(made.tree) if fold.record == name for node in walk(fold) if isinstance(node, FieldRef)}
     used = sorted(read | ({made.weight} if made.weight and not name else set()))
     fields = [f for f in map(record.field, used) if f]
-    about = tuple((f.id, f.type, f.unit, Decimal(f.scale), f.accrual or "", f.price) for f in fields)
-    return record.id, record.entity, record.time, record.key, about
+    about: list[tuple[object, ...]] = [(f.id, f.type, f.unit, Decimal(f.scale), f.accrual or "", f.price) for f in fields]
+    about += [(q.id, q.resolution, q.behaviour, Decimal(q.hold_us)) for q in record.signals if q.id in used]
+    return record.id, record.entity, record.time, record.key, tuple(about)

@@ -9,6 +9,7 @@ from pathlib import Path
 from zhizao.model.finding import Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
+from zhizao.model.quantity import SIGNALS, Quantity
 from zhizao.model.record import RecordType
 from zhizao.model.target import Target
 from zhizao.model.text import Text
@@ -18,6 +19,7 @@ from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
+from zhizao.pack.quantities import as_signals, check_derived, expanded
 from zhizao.pack.shipped import builtin_folders
 from zhizao.pack.wording import merged
 
@@ -87,9 +89,7 @@ class _Resolving:
 
     def __init__(self, packs: list[Parts], found: Found) -> None:
         self.packs, self.found = packs, found
-        self.quantities = Names(
-            Text("量", "quantity"), ((p.pack.id, q.id, Place(str(Path(p.pack.folder) / "quantities.yaml"), 1), q) for p in packs for q in p.quantities), found
-        )
+        self.quantities = Names(Text("量", "quantity"), ((p.pack.id, q.id, at, (q, at)) for p in packs for q, at in p.quantities), found)
         broken = {(p.pack.id, name) for p in packs for name in p.broken}
         self.unclear = {(p.pack.id, name): fields for p in packs for name, fields in p.unclear.items()}
         self.records = Names(Text("记录类型", "record type"), ((p.pack.id, r.id, r.place, r) for p in packs for r in p.records), found, broken)
@@ -102,12 +102,13 @@ class _Resolving:
         hierarchies = {name: replace(h, id=name) for name, h in self.hierarchies.by_name.items()}
         levels = Levels(hierarchies.values())
         records = {name: _taking(replace(record, id=name), levels) for name, record in self.records.by_name.items()}
+        quantities = self._quantities()
         return Library(
             packs={p.pack.id: p.pack for p in self.packs},
-            quantities={name: replace(q, id=name) for name, q in self.quantities.by_name.items()},
+            quantities=quantities,
             records=records,
             hierarchies=hierarchies,
-            indicators=self._indicators(records, levels),
+            indicators=self._indicators(self._as_formulas_see(records, quantities, levels), levels),
             targets=tuple(self._target(t, p) for p in self.packs for t in p.targets),
             data=tuple(self._data(d, at, p) for p in self.packs for d, at in p.data),
             findings=(),
@@ -118,6 +119,18 @@ class _Resolving:
             wording=merged([p.wording for p in self.packs]),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
+
+    def _quantities(self) -> dict[str, Quantity]:
+        named = {name: replace(q, id=name) for name, (q, _) in self.quantities.by_name.items()}
+        return expanded(named, {name: at for name, (_, at) in self.quantities.by_name.items()}, self.found)
+
+    def _as_formulas_see(self, records: dict[str, RecordType], quantities: dict[str, Quantity], levels: Levels) -> dict[str, RecordType]:
+        """The record types with quantities for the fields of observations."""
+        if SIGNALS not in records:
+            return records
+        view = as_signals(records[SIGNALS], quantities.values())
+        check_derived(view, {name: at for name, (_, at) in self.quantities.by_name.items()}, levels, self.found)
+        return {**records, SIGNALS: view}
 
     def _indicators(self, records: dict[str, RecordType], levels: Levels) -> dict[str, Indicator]:
         made: dict[str, Indicator] = {}

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from zhizao.model.expression import AnyNode, Expr, FieldRef, Fold, Node, renamed, walk
+from zhizao.model.expression import Expr, FieldRef, Fold, Node, renamed, walk
 from zhizao.model.text import Text
 from zhizao.pack.formula.fault import FormulaFault
 from zhizao.pack.formula.syntax import fault
-
-E = TypeVar("E", bound=AnyNode)
 
 
 def unqualified(tree: Expr, tell: Callable[[FormulaFault], None]) -> Expr:
@@ -24,23 +22,23 @@ def unqualified(tree: Expr, tell: Callable[[FormulaFault], None]) -> Expr:
     return each_fold(tree, lambda fold: _unqualified(fold, tell))
 
 
-def each_fold(tree: E, change: Callable[[Fold], Fold]) -> E:
+def each_fold(tree: Expr, change: Callable[[Fold], Expr]) -> Expr:
     """The tree with every fold changed.
 
     Example:
-        >>> each_fold(Fold("count"), lambda fold: replace(fold, record="run")).record
-        'run'
+        >>> each_fold(Fold("count"), lambda fold: replace(fold, record="run")) == Fold("count", record="run")
+        True
     """
     if isinstance(tree, Fold):
-        return change(tree)  # type: ignore[return-value]
+        return change(tree)
     changed: dict[str, Any] = {f.name: _below(value, change) for f in fields(tree) if isinstance(value := getattr(tree, f.name), Node | tuple)}
     return replace(tree, **changed)
 
 
-def _below(value: object, change: Callable[[Fold], Fold]) -> object:
+def _below(value: object, change: Callable[[Fold], Expr]) -> object:
     if isinstance(value, tuple):
         return tuple(_below(part, change) for part in value)
-    return each_fold(value, change) if isinstance(value, Node) else value  # type: ignore[type-var]
+    return each_fold(value, change) if isinstance(value, Node) else value  # type: ignore[arg-type]
 
 
 def _unqualified(fold: Fold, tell: Callable[[FormulaFault], None]) -> Fold:

@@ -7,10 +7,12 @@ from zhizao.model.text import Text
 from zhizao.pack.formula.barrier_checks import check_barrier
 from zhizao.pack.formula.call_kind import call_kind
 from zhizao.pack.formula.constant import constant
+from zhizao.pack.formula.functions import OF_SIGNALS
 from zhizao.pack.formula.kind import COUNT, NUMBER, PLAIN, Kind, added, divided, kind_of, multiplied, subtracted
 from zhizao.pack.formula.over_time import over_time
 from zhizao.pack.formula.row_kind import differing_units, mixed_prices, require, row_kind
 from zhizao.pack.formula.scope import Scope
+from zhizao.pack.formula.signal_kind import signal_kind
 
 TIME = ("base", "growth", "rolling", "at_end")
 
@@ -33,6 +35,8 @@ def kind_of_value(node: Expr, scope: Scope, *, at_end: bool = False) -> Kind | N
 
 
 def _fold(fold: Fold, scope: Scope, at_end: bool) -> Kind | None:
+    if scope.record.signals or fold.kind in OF_SIGNALS:
+        return signal_kind(fold, scope)
     if fold.where is not None:
         require(fold.where, "boolean", scope)
     if fold.kind in ("count", "distinct"):
