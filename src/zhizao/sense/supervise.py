@@ -68,7 +68,7 @@ class Supervisor:
     jitter: Callable[[], float] = random.random
     look_s: float = 1.0
     health: dict[str, Health] = field(default_factory=dict)
-    promises: dict[str, Connector] = field(default_factory=dict)
+    connectors: dict[str, Connector] = field(default_factory=dict)
     """The connector of each source, as last made: its promise is shown."""
     _kept: dict[str, _Kept] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class Supervisor:
                 self._kept[name] = _Kept(version, asyncio.create_task(self._keep(name), name=f"source {name}"))
         for name in self.health.keys() - versions.keys():
             del self.health[name]
-            self.promises.pop(name, None)
+            self.connectors.pop(name, None)
 
     async def _end(self, name: str) -> None:
         task = self._kept.pop(name).task
@@ -116,7 +116,7 @@ class Supervisor:
 
     async def _attempt(self, name: str, health: Health) -> None:
         source = await asyncio.to_thread(self.sources.read, name)
-        connector = self.promises[name] = self.sources.make(source)
+        connector = self.connectors[name] = self.sources.make(source)
         feed = Watched(await self.intake.feed(name), health, self.clock)
         try:
             await connector.run(feed)

@@ -12,6 +12,8 @@ COMMANDS = {
     "explain": "explain",
     "evaluate": "evaluate",
     "plan": "plan",
+    "run": "run",
+    "status": "status",
     "verify": "verify",
 }
 """Each command, in the order of the work, and the module it is written in; a module is read only when its command is asked for."""
