@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from zhizao.model.quantity import Quantity
 from zhizao.model.text import same
@@ -136,6 +137,7 @@ def _quantities(description: Description, protocol: str, ground: Ground, machine
     """Quantity and scale of every address; two addresses of a machine never share one, for what they say would be the same fact."""
     wanted = {a.address: _known(a, protocol, ground) for a in description.addresses}
     often = Counter((machines[a.device].id, found[0]) for a in description.addresses if (found := wanted[a.address]))
+    parts = {d.id: d.name for d in description.devices}
     used: dict[str, set[str]] = {}
     for entity, quantity in _pairs(ground.file):
         used.setdefault(entity, set()).add(quantity)
@@ -150,7 +152,7 @@ def _quantities(description: Description, protocol: str, ground: Ground, machine
         if found and often[entity, found[0]] == 1 and found[0] not in names:
             chosen[a.address] = found
         else:
-            chosen[a.address] = (_free(a, names | ground.known.keys()), _own_scale(a))
+            chosen[a.address] = (_free(a, parts.get(a.device, a.device), names, ground.known), _own_scale(a))
         names.add(chosen[a.address][0])
     return chosen
 
@@ -170,10 +172,11 @@ def _known(a: Described, protocol: str, ground: Ground) -> tuple[str, float] | N
     return None
 
 
-def _free(a: Described, taken: set[str]) -> str:
+def _free(a: Described, part: str, names: set[str], known: Container[str]) -> str:
+    """An id of its own for what an address says: its name, with that of its part where needed, with a number in the end."""
     base = slug(a.name, slug(a.kind))
-    names = (base, *(f"{base}_{n}" for n in range(2, 100_000)))
-    return next(n for n in names if n not in taken)
+    tries = chain((base, f"{slug(part)}_{base}"), (f"{base}_{n}" for n in count(2)))
+    return next(n for n in tries if n not in names and n not in known)
 
 
 def _own_scale(a: Described) -> float:

@@ -88,23 +88,28 @@ class Supervisor:
         await asyncio.gather(*(self._end(name) for name in going))
         for name, version in versions.items():
             if name not in self._kept:
-                self.health[name] = Health(since_us=self.clock())
-                self._kept[name] = _Kept(version, asyncio.create_task(self._keep(name), name=f"source {name}"))
+                health = self.health[name] = Health(since_us=self.clock())
+                kept = self._kept[name] = _Kept(version, health)
+                kept.task = asyncio.create_task(self._keep(name, kept), name=f"source {name}")
         for name in self.health.keys() - versions.keys():
             del self.health[name]
             self.connectors.pop(name, None)
 
     async def _end(self, name: str) -> None:
-        task = self._kept.pop(name).task
-        task.cancel()
-        await asyncio.wait({task}, timeout=LET_GO_S)
+        kept = self._kept.pop(name)
+        kept.over = True
+        if kept.task is not None:
+            kept.task.cancel()
+            await asyncio.wait({kept.task}, timeout=LET_GO_S)
+        if kept.feed is not None:
+            kept.feed.closed = True
 
-    async def _keep(self, name: str) -> None:
-        """Read a source again and again until it is finished or can never work."""
-        health = self.health[name]
-        while True:
+    async def _keep(self, name: str, kept: _Kept) -> None:
+        """Read a source again and again until it is finished, can never work, or is no longer wanted."""
+        health = kept.health
+        while not kept.over:
             try:
-                await self._attempt(name, health)
+                await self._attempt(name, kept)
                 return health.become("finished", self.clock())
             except InputError as error:
                 return health.become("stopped", self.clock(), told(error))
@@ -114,20 +119,25 @@ class Supervisor:
                 health.become(state, self.clock(), told(error))
             await self.sleep(wait_s(health.attempts, self.jitter()))
 
-    async def _attempt(self, name: str, health: Health) -> None:
+    async def _attempt(self, name: str, kept: _Kept) -> None:
         source = await asyncio.to_thread(self.sources.read, name)
         connector = self.connectors[name] = self.sources.make(source)
-        feed = Watched(await self.intake.feed(name), health, self.clock)
+        feed = kept.feed = Watched(await self.intake.feed(name), kept.health, self.clock)
         try:
             await connector.run(feed)
         finally:
             feed.closed = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Kept:
+    """A source as its file was at one time; ``over`` once it is something else."""
+
     version: str
-    task: asyncio.Task[None]
+    health: Health
+    task: asyncio.Task[None] | None = None
+    feed: Watched | None = None
+    over: bool = False
 
 
 @dataclass(slots=True)
