@@ -21,7 +21,10 @@ KNOWN = {
 URL = "test://host"
 
 
-def described(*addresses: Described, devices=(Device("d1", "Mazak"),)) -> Description:
+MAZAK = (Device("d1", "Mazak"),)
+
+
+def described(*addresses: Described, devices=MAZAK) -> Description:
     return Description(tuple(devices), addresses)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, time, timedelta, timezone
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
@@ -9,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from zhizao import __version__
 from zhizao.errors import InputError
-from zhizao.model.period import moment
+from zhizao.model.period import Period, moment
 from zhizao.model.text import Text
 from zhizao.show.api.contract import Row, Services, Wanted
 from zhizao.show.api.door import Bodies, Door
@@ -60,8 +62,8 @@ def _readings(app: FastAPI, services: Services) -> None:
     def observations(
         entity: str = "", quantity: str = "", since: Annotated[str, Query(alias="from")] = "", to: str = "", limit: Limit = 1000
     ) -> list[Row]:
-        """The latest observations of a choice, in the order of time; ``from`` is included, ``to`` is not."""
-        return list(services.observations(Wanted(entity, quantity, _instant(since, "from"), _instant(to, "to"), limit)))
+        """The latest observations of a choice, in the order of time; ``from`` is included, ``to`` is not, and a partial date means all of it."""
+        return list(services.observations(Wanted(entity, quantity, _instant(since, "from", _beginning), _instant(to, "to", moment), limit)))
 
     @app.get(f"{ROOT}/records/{{type}}")
     def records(type: str, of: str = "", period: str = "", limit: Limit = 1000) -> list[Row]:
@@ -119,11 +121,25 @@ def _describe_faults(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _instant(text: str, where: str) -> Any:
+def _instant(text: str, where: str, of_day: Callable[[str], datetime]) -> datetime | None:
+    """An instant as a person writes it, '' for none.
+
+    Raises:
+        InputError: it is no time.
+    """
     if not text:
         return None
     try:
-        return moment(text)
-    except ValueError as error:
+        return of_day(text)
+    except (ValueError, OverflowError) as error:
         cure = Text("例如写 2026-11-24T08:30:00Z", "write for instance 2026-11-24T08:30:00Z")
         raise InputError(Text(f"{text} 不是时间", f"{text} is no time"), where=where, cure=cure) from error
+
+
+def _beginning(text: str) -> datetime:
+    """The first instant of a period, or the instant itself."""
+    try:
+        period = Period.parse(text)
+    except ValueError:
+        return moment(text)
+    return period.end - timedelta(hours=1) if period.kind == "hour" else datetime.combine(period.first_day, time(), timezone.utc)
