@@ -17,7 +17,6 @@ from zhizao.errors import InputError, StoreDamaged, ZhizaoError
 from zhizao.node import backup as saving
 from zhizao.node.assemble import open_node, open_store
 from zhizao.node.backup import backup
-from zhizao.node.counts import counts
 from zhizao.node.restore import restore
 from zhizao.sense.gather import gathered
 from zhizao.sense.source import Signal
@@ -61,7 +60,7 @@ def test_what_is_restored_is_the_home_that_was_saved(home, tmp_path):
     assert restore(tmp_path / "b.tar.gz", tmp_path / "again") > 0
     assert kept(tmp_path / "again") == kept(home)
     assert saved.files == len(kept(home))
-    assert counts(open_store(tmp_path / "again"))["a"].spooled == 5
+    assert open_store(tmp_path / "again").accounts()["a"].spooled == 5
     assert open_store(tmp_path / "again").fingerprint() == open_store(home).fingerprint()
 
 

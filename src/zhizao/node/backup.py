@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 FORM = 1
 LEFT_OUT = ("cache", "spill")
 """Folders whose content is made again when it is needed."""
-LOG = "log"
+LOG = "stream"
 CHUNK = 1 << 20
 
 

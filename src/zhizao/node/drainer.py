@@ -1,4 +1,4 @@
-"""The log on its way into segments: a file that is full or old enough is completed, and each complete file becomes a segment."""
+"""The log on its way into segments: a file that is old enough is completed, and each complete file becomes a segment."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zhizao.errors import ZhizaoError
 from zhizao.sense.intake import Intake
 from zhizao.store.stream.log import Log
 
-ROWS, AGE_S = 1_000_000, 300.0
-"""A file of the log is completed with so many observations, or after so long, whichever comes first."""
+AGE_S = 300.0
+"""A file of the log is completed after so long at the latest; one that is full is completed by the log itself."""
 LOOK_S = 2.0
 
 
@@ -23,9 +23,8 @@ class Drainer:
     """
 
     intake: Intake
-    drain: Callable[[int], int]
+    drain: Callable[[], int]
     monotonic: Callable[[], float]
-    rows: int = ROWS
     age_s: float = AGE_S
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     trouble: str = ""
@@ -37,24 +36,23 @@ class Drainer:
         """Look again and again."""
         while True:
             await self.look()
-            await self.sleep(LOOK_S)
+            await self.sleep(min(LOOK_S, self.age_s))
 
     async def look(self) -> None:
         """Complete the present file where it is time, and drain what is complete."""
         try:
             if self._is_due():
                 await self.intake.on_the_log(Log.roll)
-            await asyncio.to_thread(self.drain, self.intake.log.number)
+            await asyncio.to_thread(self.drain)
             self.trouble = ""
         except (OSError, ZhizaoError) as error:
             self.trouble = str(error)
 
     def _is_due(self) -> bool:
-        """Whether the file that takes deliveries is full or old; counted from when it was first looked at."""
+        """Whether the file that takes deliveries holds something and is old; its age counts from when it was first looked at."""
         accepted, number = sum(s.accepted for s in list(self.intake.standings.values())), self.intake.log.number
         if number != self._number:
             # What a file held when the node began is drained with the first that comes to it.
             first = self._number == 0
             self._number, self._since, self._before = number, self.monotonic(), 0 if first else accepted
-        fresh = accepted - self._before
-        return fresh > 0 and (fresh >= self.rows or self.monotonic() - self._since >= self.age_s)
+        return accepted > self._before and self.monotonic() - self._since >= self.age_s

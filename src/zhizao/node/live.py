@@ -33,7 +33,7 @@ class Live:
         blocking = len(self.node.library.blocking)
         said: dict[str, Any] = {"running": True, "version": __version__, "pid": os.getpid(), "port": self.port, "since": self.since.isoformat()}
         said |= {"trouble": self.trouble, "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
-        return status.status(self.node.home, self.fares(), node=said)
+        return status.status(self.node.home, self.node.store, self.fares(), node=said)
 
     @property
     def trouble(self) -> str:

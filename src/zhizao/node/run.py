@@ -12,8 +12,8 @@ from socket import socket
 
 from zhizao.model.text import Text
 from zhizao.node import status
-from zhizao.node.assemble import Node, Remark, now, open_node, silent
-from zhizao.node.drainer import Drainer
+from zhizao.node.assemble import Node, Remark, now, open_node, open_store, silent
+from zhizao.node.drainer import AGE_S, Drainer
 from zhizao.node.live import Live
 from zhizao.node.serve import HERE, bound, serve
 from zhizao.sense.intake import Intake
@@ -33,6 +33,7 @@ async def run(
     port: int = PORT,
     *,
     host: str = HERE,
+    seal_after_s: float = AGE_S,
     remark: Remark = silent,
     ready: Callable[[Live], None] = lambda live: None,
     stopping: Callable[[], None] = lambda: None,
@@ -41,6 +42,7 @@ async def run(
     """Run the node of a home until it is told to stop, by a signal or by the event.
 
     Args:
+        seal_after_s: how long observations stay in the log at most before they go into a segment.
         ready: called once it answers.
         stopping: called once it was told to stop.
 
@@ -49,11 +51,11 @@ async def run(
         InputError: the host or the port cannot be used.
     """
     stop = stop or _by_signal()
-    log = Log(home / "log")
+    log = await asyncio.to_thread(lambda: open_store(home).log())
     try:
         with bound(host, port) as listening:
             node = await asyncio.to_thread(open_node, home, remark=remark)
-            live = _live(node, log)
+            live = _live(node, log, seal_after_s)
             live.port = listening.getsockname()[1]
             await asyncio.to_thread(_introduce, node, remark)
             async with _working(live, listening) as tasks:
@@ -66,11 +68,12 @@ async def run(
         log.close()
 
 
-def _live(node: Node, log: Log) -> Live:
+def _live(node: Node, log: Log, seal_after_s: float) -> Live:
     from zhizao.node.sources import supervised
 
-    intake = Intake(log)
-    return Live(node, intake, Supervisor(supervised(node.home, clock_us), intake, clock_us), Drainer(intake, lambda number: 0, time.monotonic))
+    intake, record = Intake(log), node.library.records["observation"]
+    drainer = Drainer(intake, lambda: node.store.drain(record), time.monotonic, seal_after_s)
+    return Live(node, intake, Supervisor(supervised(node.home, clock_us), intake, clock_us), drainer)
 
 
 def _introduce(node: Node, remark: Remark) -> None:

@@ -14,14 +14,17 @@ from typing import Any
 
 from zhizao import __version__
 from zhizao.model.text import Text
-from zhizao.node.counts import Counts, counts
+from zhizao.node.assemble import open_store
 from zhizao.sense import mapping
 from zhizao.sense.contract import Promise
+from zhizao.store.contract import Store
 from zhizao.store.durable import replace
 from zhizao.store.home import Home
+from zhizao.store.stream.account import Account
 
 Row = dict[str, Any]
 RUN_FILE = "run.json"
+NOTHING = Account()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,18 @@ class Fares:
     promise: Promise | None = None
 
 
-def status(home: Path, fares: Mapping[str, Fares], *, node: Row | None = None) -> Row:
-    """Everything in one answer; read from files, so that it can be asked beside a running node and without one."""
-    found = counts(home)
+def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -> Row:
+    """Everything in one answer; counted from files, so that it can be asked beside a running node and without one."""
+    found = store.accounts()
     names = sorted(found.keys() | mapping.files_in(home).keys() | fares.keys())
-    sources = {name: _source(found.get(name, Counts()), fares.get(name, Fares())) for name in names}
+    sources = {name: _source(found.get(name, NOTHING), fares.get(name, Fares())) for name in names}
     total = {key: sum(getattr(c, key) for c in found.values()) for key in ("received", "stored", "duplicate", "rejected", "spooled")}
     conserved = all(c.balances for c in found.values())
-    store = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home)}
-    return {"node": node or {"running": False, "version": __version__}, "store": store, "connectors": sources}
+    said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home)}
+    return {"node": node, "store": said, "connectors": sources}
 
 
-def _source(c: Counts, f: Fares) -> Row:
+def _source(c: Account, f: Fares) -> Row:
     row: Row = {"state": f.state, **{k: getattr(c, k) for k in ("received", "stored", "duplicate", "rejected", "spooled", "lines")}}
     row |= {"last_value_at": _iso(c.last_us), "last_value_us": c.last_us, "conserved": c.balances, "events": dict(f.events or Counter())}
     row |= {"since": _iso(f.since_us), "attempts": f.attempts}
@@ -67,7 +70,7 @@ def _iso(us: int) -> str | None:
 
 def _log_bytes(home: Path) -> int:
     total = 0
-    for file in (home / "log").glob("*.frames"):
+    for file in Home(home).stream.glob("*.frames"):
         try:
             total += file.stat().st_size
         except FileNotFoundError:  # it went into a segment meanwhile
@@ -91,7 +94,7 @@ def forget_running(home: Path) -> None:
 def is_running(home: Path) -> bool:
     """Whether a process takes deliveries for this home; the lock goes with the process, a note would not."""
     try:
-        handle = os.open(home / "log" / "lock", os.O_RDONLY)
+        handle = os.open(Home(home).stream / "lock", os.O_RDONLY)
     except OSError:
         return False
     try:
@@ -105,7 +108,7 @@ def is_running(home: Path) -> bool:
 
 def current(home: Path) -> Row:
     """The status by the running node where there is one, else by the files alone."""
-    return asked(home) or status(home, {}, node={"running": is_running(home), "version": __version__})
+    return asked(home) or status(home, open_store(home), {}, node={"running": is_running(home), "version": __version__})
 
 
 def asked(home: Path) -> Row | None:

@@ -35,13 +35,14 @@ LAST_RESORT_S = 4.5
 )
 @option("--port", type=click.IntRange(0, 65535), default=8025, metavar="N", words=Text("HTTP 端口（默认 8025，0 为任意空闲端口）", "port of HTTP (default 8025; 0 takes any that is free)"))
 @option("--host", default="127.0.0.1", metavar="HOST", words=Text("只能是本机：尚无访问控制", "this machine only: there is no access control yet"))
+@option("--seal-after", type=click.FloatRange(0.1), default=300.0, metavar="SECONDS", words=Text("观测最迟多久从日志进入数据段（默认 300 秒）", "how long observations stay in the log before they are sealed in a segment (default 300)"))
 @click.pass_obj
-def COMMAND(shell: Shell, port: int, host: str) -> int:
+def COMMAND(shell: Shell, port: int, host: str, seal_after: float) -> int:
     """Run until told to stop."""
     from zhizao.node.run import run
 
     try:
-        asyncio.run(run(shell.home, port, host=host, remark=shell.say, ready=_ready(shell), stopping=_last_resort))
+        asyncio.run(run(shell.home, port, host=host, seal_after_s=seal_after, remark=shell.say, ready=_ready(shell), stopping=_last_resort))
     except KeyboardInterrupt:  # before the node hears signals itself
         return 0
     shell.say(Text("节点已停止", "the node has stopped"))
