@@ -82,7 +82,12 @@ class Intake:
             async with self._changed:
                 await self._changed.wait_for(lambda: self._queue)
                 taken = list(self._queue)
-            await asyncio.shield(asyncio.ensure_future(self._written(taken)))
+            writing = asyncio.ensure_future(self._written(taken))
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await writing  # whoever closes the log next must not meet it at work
+                raise
 
     async def on_the_log(self, do: Callable[[Log], Result]) -> Result:
         """Something else that must happen to the log between two writes."""
