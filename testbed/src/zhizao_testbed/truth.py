@@ -27,6 +27,8 @@ class Truth:
     characters: dict[str, Character]
     cells: dict[Cell, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     runs: list[dict[str, Any]] = field(default_factory=list)
+    heard_until: int = 0
+    """All changes before it were heard."""
     _part_began: dict[str, int] = field(default_factory=dict)
     _power: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -40,7 +42,8 @@ class Truth:
             self._part(machine, spell)
 
     def heard(self, change: Change) -> None:
-        """A change of a machine's power: the value before held until now."""
+        """A change: of a machine's power the value before held until now."""
+        self.heard_until = change.at
         if change.signal == "active_power" and change.value is not None:
             self._held(change.machine, change.at)
             self._power[change.machine] = (change.at, change.value)

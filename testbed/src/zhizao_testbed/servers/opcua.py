@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 
@@ -14,6 +15,7 @@ NAMESPACE = "urn:zhizao:testbed"
 UNITS = {"kW": ("KWT", "kilowatt"), "kWh": ("KWH", "kilowatt hour"), "1/min": ("RPM", "revolutions per minute"), "degC": ("CEL", "degree Celsius"),
          "piece": ("H87", "piece")}  # fmt: skip
 """UNECE Recommendation 20: code and name, as EUInformation has them."""
+logging.getLogger("asyncua").setLevel(logging.ERROR)  # it warns that loopback is not encrypted
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
