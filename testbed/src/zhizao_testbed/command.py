@@ -54,19 +54,25 @@ COMMAND = Testbed("testbed", words=Text("试验场：真值已知的模拟工厂
 @option("--port", type=click.IntRange(1024, 65000), default=FIRST_PORT, metavar="N", words=Text("第一个端口，各协议依次使用", "the first port; each protocol takes the next"))
 @option("--broker", default="127.0.0.1:1883", metavar="HOST:PORT", words=Text("sparkplug 所用的代理", "the broker that sparkplug needs"))
 @option("--truth", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE", words=Text("把真值写到此处", "write the truth here"))
+@option("--records", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR", words=Text("把对象、归属、班次写成 CSV 放到此处", "write entities, memberships and shifts here, as CSV to import"))
 @click.pass_obj
 def plant(
-    shell: Shell, seed: int, machines: int, speed: float, ago: float, span: float | None, protocols: str, port: int, broker: str, truth: Path | None
-) -> int:
+    shell: Shell, seed: int, machines: int, speed: float, ago: float, span: float | None, protocols: str, port: int, broker: str,
+    truth: Path | None, records: Path | None,
+) -> int:  # fmt: skip
     """Run a plant."""
     from zhizao_testbed.pace import Pace, now_us
     from zhizao_testbed.plant import Plant
+    from zhizao_testbed.records import write
     from zhizao_testbed.speaking import Speech
 
     begin = now_us() - round(ago * HOUR)
     begin -= begin % SECOND
     pace = Pace(speed, None if span is None else begin + round(span * HOUR))
-    speech = Speech(Plant(seed, machines, begin), pace, _known(protocols), port, broker, truth)
+    lives = Plant(seed, machines, begin)
+    if records:
+        write(lives, records)
+    speech = Speech(lives, pace, _known(protocols), port, broker, truth)
     asyncio.run(_until_stopped(shell, speech))
     return 0
 
