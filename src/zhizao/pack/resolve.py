@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zhizao.model.derivation import Derivation
 from zhizao.model.finding import Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
 from zhizao.model.record import RecordType
 from zhizao.model.target import Target
 from zhizao.model.text import Text
+from zhizao.pack.derivations import derivation
 from zhizao.pack.fingerprint import fingerprint
 from zhizao.pack.folder import Parts, read_folder
 from zhizao.pack.found import Found, did_you_mean
@@ -116,6 +118,7 @@ class _Resolving:
             roundings=tuple(r for p in self.packs for r in p.roundings),
             contexts=tuple(c for p in self.packs for c in p.contexts),
             wording=merged([p.wording for p in self.packs]),
+            derivations=self._derivations(records),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
 
@@ -127,6 +130,16 @@ class _Resolving:
             built = indicator(draft, record, levels, self.drafts.by_name, self.found, unclear)
             if built:
                 made[name] = replace(built, id=name, variant_of=self._variant(draft))
+        return made
+
+    def _derivations(self, records: dict[str, RecordType]) -> dict[str, Derivation]:
+        quantities = {name: replace(q, id=name) for name, q in self.quantities.by_name.items()}
+        made: dict[str, Derivation] = {}
+        for draft in (d for p in self.packs for d in p.derivations):
+            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+            one = derivation(draft, records.get(full), quantities, self.found)
+            if one:
+                made[one.id] = one
         return made
 
     def _record_of(self, draft: Draft) -> str:
