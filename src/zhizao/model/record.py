@@ -7,6 +7,7 @@ from typing import Literal
 
 from zhizao.model.finding import Place
 from zhizao.model.period import PeriodKind
+from zhizao.model.quantity import Quantity
 from zhizao.model.text import Text
 
 FieldType = Literal["entity", "period", "text", "integer", "decimal", "float", "boolean", "instant", "date"]
@@ -74,6 +75,8 @@ class RecordType:
     place: Place = Place("")
     due: Literal["each_period", "never", ""] = ""
     any_period: bool = False
+    signals: tuple[Quantity, ...] = ()
+    """The quantities that formulas name instead of fields, where the rows are observations of signals."""
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""

@@ -174,7 +174,7 @@ def _expanded(made: Derivation, quantities: Mapping[str, Quantity]) -> Derivatio
 def _observed(row: Row | None, quantities: Mapping[str, Quantity]) -> Row | None:
     """A condition over observed quantities alone."""
     if isinstance(row, FieldRef):
-        return getattr(quantities[row.name], "when", None) or row
+        return quantities[row.name].when or row
     if isinstance(row, RowOp):
         return replace(row, args=tuple(_observed(arg, quantities) or arg for arg in row.args))
     return row

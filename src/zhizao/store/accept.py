@@ -28,7 +28,7 @@ INDEX, WHY, ROUNDED, PUBLISHED = "_index", "_why", "_rounded", "_given"
 WORDS = {True: ("true", "yes", "1", "1.0", "是"), False: ("false", "no", "0", "0.0", "否")}
 ENTITY = r"^[a-z_]+:[^\s\p{Z}\p{C}:+]+[^\s\p{Z}\p{C}+]*$"
 DAY = r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
-_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Texts(NamedTuple):
@@ -166,7 +166,7 @@ def _moment(field: Field, text: ir.StringValue) -> ir.Value:
     import ibis
 
     kind = "timestamp('UTC', 6)" if field.type == "instant" else "date"
-    first, last = (_FIRST, _LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
+    first, last = (FIRST, LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
     moment = ibis.cases((text.re_search(DAY), text.try_cast(kind)), else_=None)
     return ibis.cases((moment.between(ibis.literal(first, kind), ibis.literal(last, kind)), moment), else_=None)
 
