@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhizao.errors import UnfitPeriod
 from zhizao.measure.calendar import spans
 from zhizao.measure.measure import Measurement
 from zhizao.measure.placement import Placement
@@ -150,6 +151,48 @@ def test_what_is_no_zone_is_rejected_with_the_reason(plant: Plant) -> None:
     receipt = plant.store.append(plant.library.records["entity"], table, Source("test"))
     assert (receipt.stored, receipt.rejected) == (1, 1)
     assert receipt.rejects_file is not None and "is no time zone" in Path(receipt.rejects_file).read_text(encoding="utf-8")
+
+
+# ── shifts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+EARLY = {"entity": "site:S", "shift": "early", "valid_from": "2020-01-01", "weekdays": "mon-fri", "starts": "06:00", "ends": "14:00", "breaks": "10:00-10:15"}
+NIGHT = {"entity": "site:S", "shift": "night", "valid_from": "2020-01-01", "weekdays": "mon-fri", "starts": "22:00", "ends": "06:00"}
+
+
+def test_a_shift_is_that_of_the_sites_calendar_and_belongs_to_the_day_it_begins(plant: Plant) -> None:
+    plant.live_by(site_S="Asia/Shanghai")
+    plant.parts((M, "line:L"), ("line:L", "site:S"))
+    plant.add("shift_calendar", EARLY, NIGHT)
+    plant.runs(M, "2020-09-13T21:59:00Z", "2020-09-13T22:00:00Z", "2020-09-14T02:05:00Z", "2020-09-14T06:00:00Z", "2020-09-14T20:00:00Z")
+    assert plant.found("2020-09-14/early", M) == {(M, "2020-09-14/early"): 2}
+    assert plant.found("2020-09-13/night..2020-09-15/night", M) == {(M, "2020-09-14/night"): 1}, "no night shift begins on a Sunday"
+    assert plant.found("2020-09-14/early", "site:S") == {("site:S", "2020-09-14/early"): 2}
+
+
+def test_a_machine_without_a_calendar_has_no_shifts_and_a_shift_nobody_has_is_told_with_those_there_are(plant: Plant) -> None:
+    plant.parts((M, "site:S"))
+    plant.runs(M, "2020-09-14T08:00:00Z")
+    plant.runs("machine:N", "2020-09-14T08:00:00Z")
+    with pytest.raises(UnfitPeriod, match="no shift calendar has 2020-09-14/early"):
+        plant.found("2020-09-14/early", M)
+    plant.add("shift_calendar", EARLY)
+    assert plant.found("2020-09-14/early", M, "machine:N") == {(M, "2020-09-14/early"): 1}
+    with pytest.raises(UnfitPeriod) as caught:
+        plant.found("2020-09-14/late", M)
+    assert "early" in caught.value.cure.en
+
+
+def test_of_overlapping_shifts_a_run_counts_in_the_one_that_began_last(plant: Plant) -> None:
+    plant.add("shift_calendar", EARLY, {**EARLY, "shift": "mid", "starts": "10:00", "ends": "11:00", "breaks": None})
+    plant.parts((M, "site:S"))
+    plant.runs(M, "2020-09-14T09:59:00Z", "2020-09-14T10:30:00Z", "2020-09-14T11:00:00Z")
+    assert plant.found("2020-09-14/early", M) | plant.found("2020-09-14/mid", M) == {(M, "2020-09-14/early"): 2, (M, "2020-09-14/mid"): 1}
+
+
+def test_shifts_read_list_and_sort() -> None:
+    nights = parse_periods("2020-09-14/night-2..2020-09-16/night-2")
+    assert [str(p) for p in nights] == ["2020-09-14/night-2", "2020-09-15/night-2", "2020-09-16/night-2"] == [str(p) for p in sorted(nights, reverse=True)[::-1]]
 
 
 # ── laws ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,9 +38,7 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
     """The rows of the record type in the periods asked for, each with period, places and unit."""
     rows = session.relation(question.record, placement.known)
     filled = session.filled(question.record, placement.known)
-    rows = placement.zones.local(within(rows, question.record, question.periods, placement.zones.names), question.record)
-    rows = rows.mutate(**{PERIOD: label(rows, question.record, question.periods[0].kind)})
-    rows = rows.filter(_asked(rows[PERIOD], question.periods))
+    rows = in_periods(rows, question.record, placement, question.periods)
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *tips_below(leaf))):
         rows = rows.mutate(**{STAMP: stamp(rows, question.record)})
     rows = of_units(rows, question, placement, periods)
@@ -60,6 +58,15 @@ def _labels(session: Session, placement: Placement, record: RecordType, kind: Pe
     rows = placement.zones.local(rows, record)
     found = session.fetch(rows.select(period=label(rows, record, kind)).distinct())
     return [text for text in found.column("period").to_pylist() if text]
+
+
+def in_periods(rows: ir.Table, record: RecordType, placement: Placement, periods: Sequence[Period]) -> ir.Table:
+    """The rows that fall into periods of one kind, on the clocks of what each is about, with the period of each."""
+    if periods[0].kind == "shift" and record.period != "shift":
+        return placement.shifts.labelled(rows, record, periods)
+    rows = placement.zones.local(within(rows, record, periods, placement.zones.names), record)
+    rows = rows.mutate(**{PERIOD: label(rows, record, periods[0].kind)})
+    return rows.filter(_asked(rows[PERIOD], periods))
 
 
 def _asked(period: ir.StringValue, periods: Sequence[Period]) -> ir.BooleanValue:

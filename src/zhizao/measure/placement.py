@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from zhizao.measure.calendar import PERIOD
 from zhizao.measure.lasting import on_level, place_column
 from zhizao.measure.memberships import ALWAYS, Attribute, Memberships
+from zhizao.measure.shifts import Shifts
 from zhizao.measure.zones import Zones
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
@@ -43,6 +44,11 @@ class Placement:
     def zones(self) -> Zones:
         """On which clocks entities live."""
         return Zones.of(self.library, self.session, self.memberships)
+
+    @cached_property
+    def shifts(self) -> Shifts:
+        """The calendars by which entities work."""
+        return Shifts.of(self.library, self.session, self.memberships, self.zones)
 
     @cached_property
     def parts_day(self) -> str:

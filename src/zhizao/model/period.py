@@ -128,9 +128,9 @@ class Period:
         """
         first = datetime.combine(self.first_day, time())
         if self.kind != "hour":
-            return _instant(first, zone), _instant(datetime.combine(self.last_day, time()) + timedelta(days=1), zone)
+            return instant_of(first, zone), instant_of(datetime.combine(self.last_day, time()) + timedelta(days=1), zone)
         first += timedelta(hours=self._numbers[3])
-        return _instant(first, zone), _instant(first + timedelta(hours=1), zone)
+        return instant_of(first, zone), instant_of(first + timedelta(hours=1), zone)
 
     @property
     def year(self) -> int:
@@ -217,8 +217,14 @@ def moment(text: str) -> datetime:
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _instant(local: datetime, zone: tzinfo) -> datetime:
-    """The instant of a local time: the first of two, and of a skipped one that at which the clocks are set forward."""
+def instant_of(local: datetime, zone: tzinfo) -> datetime:
+    """The instant of a local time: the first of two, and of a skipped one that at which the clocks are set forward.
+
+    Example:
+        >>> from zoneinfo import ZoneInfo
+        >>> instant_of(datetime(2020, 3, 29, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
+        '2020-03-29T01:00:00+00:00'
+    """
     found = local.replace(tzinfo=zone).astimezone(UTC)
     skipped = found.astimezone(zone).replace(tzinfo=None) != local
     return _set_forward(local, zone) if skipped else found

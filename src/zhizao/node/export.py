@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from zhizao.errors import InputError
-from zhizao.model.library import Library
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.model.value import Known
@@ -18,7 +17,7 @@ from zhizao.node import question
 from zhizao.node.assemble import Node
 from zhizao.node.entities import entity
 from zhizao.node.whole import write_whole
-from zhizao.store.contract import FACT, Session
+from zhizao.store.contract import FACT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,24 +33,17 @@ def export(node: Node, record: RecordType, *, of: str | None, period: str | None
     """
     import ibis
 
+    from zhizao.measure.placed import in_periods
+    from zhizao.measure.placement import Placement
+
     with node.store.session() as session:
         rows = session.relation(record)
         if of:
             rows = rows.filter(rows[record.entity] == entity(node.library, session, of))
         if period:
-            rows = _in_periods(node.library, session, rows, record, period)
+            rows = in_periods(rows, record, Placement(node.library, session, Known()), question.periods(period))
         rows = rows.order_by(FACT).mutate(fact=ibis.literal(f"{record.id}:") + rows[FACT].cast("string"))
         return session.fetch(rows.select(*(f.id for f in record.fields), "fact").limit(limit))
-
-
-def _in_periods(library: Library, session: Session, rows: Any, record: RecordType, period: str) -> Any:
-    """The rows that fall into periods, on the clocks of what each is about."""
-    from zhizao.measure.calendar import label, within
-    from zhizao.measure.placement import Placement
-
-    wanted, zones = question.periods(period), Placement(library, session, Known()).zones
-    rows = zones.local(within(rows, record, wanted, zones.names), record)
-    return rows.filter(label(rows, record, wanted[0].kind).isin([str(p) for p in wanted]))
 
 
 def plain(rows: pa.Table) -> Iterator[dict[str, Any]]:
