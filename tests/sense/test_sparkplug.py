@@ -172,14 +172,17 @@ def test_the_host_says_when_it_is_there_and_when_it_is_gone(broker, tmp_path):
     asyncio.run(play())
 
 
-def test_a_source_is_described_by_its_births(broker):
+def test_a_source_is_described_by_its_births(broker, monkeypatch):
+    monkeypatch.setattr("zhizao.sense.connectors.sparkplug.connector.BIRTHS_S", 1.0)
+
     async def play():
         async with publisher(broker, "press") as peer:
             unit = {"engUnit": {"type": "String", "value": "kW"}}
             await peer.do("birth", metrics=[{**P, "properties": unit}, S], device_metrics=[Q])
             describing = asyncio.create_task(connector(broker).describe())
-            await asyncio.to_thread(subscribe.simple, "spBv1.0/STATE/h", port=broker.port)
-            await peer.do("data", metrics=[{"alias": 1, "type": "Double", "value": 2.5}])
+            while not describing.done():  # whoever listens asks as soon as anything is said
+                await peer.do("data", metrics=[{"alias": 1, "type": "Double", "value": 2.5}])
+                await asyncio.wait([describing], timeout=0.05)
             return await describing
 
     found = asyncio.run(play())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -43,15 +44,14 @@ class Sparkplug:
             raise InputError(what, where=source.name, cure=cure)
 
     async def describe(self) -> Description:
-        """See the contract: every node that is there is asked for its birth."""
+        """See the contract: every node that is heard is asked for its birth, by a stranger who says nothing of the state of a host."""
         births: dict[str, Heard] = {}
         loop = asyncio.get_running_loop()
-        async with self._listening() as link:
+        async with Link(self.broker, f"zhizao-{secrets.token_hex(6)}", self.clock) as link:
+            await link.subscribe(*spoken_on(self.group), qos=1)
             until, asked = loop.time() + BIRTHS_S, set[str]()
             while (left := until - loop.time()) > 0:
                 for message in await link.heard(left):
-                    if message.topic == state_topic(self.host_id):
-                        continue
                     if (topic := read(message.topic)).kind in ("NBIRTH", "DBIRTH"):
                         births[message.topic] = message
                     elif topic.edge not in asked:

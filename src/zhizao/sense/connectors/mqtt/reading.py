@@ -1,0 +1,106 @@
+"""What a message on a plain topic says: a number, a truth, words, or an object of them, whose keys go on where the topic ends."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+
+from zhizao.sense.spoken import Quality, Spoken, Unread
+
+EXACT = 1 << 53
+"""Whole numbers beyond it do not fit into a float."""
+_SECONDS, _MILLISECONDS = 1e11, 1e14
+"""Below, a number that is a time counts seconds, or milliseconds; above, microseconds."""
+SHOWN = 200
+
+
+class Message(NamedTuple):
+    """A message as far as its reading goes; ``line`` counts the messages of its source."""
+
+    line: int
+    topic: str
+    payload: bytes
+    time_us: int
+    retained: bool = False
+
+
+def read(message: Message, time_key: str = "") -> Iterator[Spoken | Unread]:
+    """Every value of a message.
+
+    Args:
+        time_key: the way to the field of an object that says when it was true, its keys joined by ``/``. A message without it has the time of
+            its arrival; one that the broker had kept (nobody knows since when) is ``stale`` then.
+
+    Example:
+        >>> said = read(Message(1, "press", b'{"t": 1700000000, "axis": {"load": 2.5}, "mode": "AUTO"}', 0), "t")
+        >>> [(s.address, s.value, s.text, s.time_us) for s in said]
+        [('press/axis/load', 2.5, None, 1700000000000000), ('press/mode', None, 'AUTO', 1700000000000000)]
+        >>> [(s.value, s.quality) for s in read(Message(1, "press/load", b"7", 5, retained=True))]
+        [(7.0, 'stale')]
+    """
+    try:
+        found = _parsed(message.payload)
+        time_us = _stated(found, time_key.split("/")) if time_key and isinstance(found, dict) else None
+    except (ValueError, RecursionError) as error:
+        yield Unread(message.line, str(error), f"{message.topic}|{message.payload[:SHOWN]!r}")
+        return
+    at_us, quality = (message.time_us, "stale" if message.retained else "good") if time_us is None else (time_us, "good")
+    for address, value in _flat(message.topic, found):
+        if address != f"{message.topic}/{time_key}":
+            yield _said(message.line, address, at_us, value, quality)
+
+
+def _parsed(payload: bytes) -> Any:
+    text = payload.decode("utf-8").strip()
+    if not text:
+        raise ValueError("an empty message")
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        if text[0] in '{["':
+            raise ValueError(f"no JSON: {error}") from None
+        return text  # words without quotes
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"not a number: {word}")
+
+
+def _stated(found: dict[str, Any], keys: list[str]) -> int | None:
+    """The time an object states, in microseconds."""
+    value: Any = found
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e18:
+        return round(value * (1_000_000 if abs(value) < _SECONDS else 1_000 if abs(value) < _MILLISECONDS else 1))
+    if isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return round(aware.timestamp() * 1_000_000)
+    raise ValueError(f"no time: {value!r}")
+
+
+def _flat(address: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{address}/{key}", inner)
+    else:
+        yield address, value
+
+
+def _said(line: int, address: str, time_us: int, value: Any, quality: Quality) -> Spoken | Unread:
+    if value is None:
+        return Spoken(line, address, time_us, quality="bad")
+    if isinstance(value, str):
+        return Spoken(line, address, time_us, text=value, quality=quality)
+    if isinstance(value, list):
+        return Spoken(line, address, time_us, text=json.dumps(value, ensure_ascii=False), quality=quality)
+    if abs(value) > 1e308 or not math.isfinite(value):
+        return Unread(line, "too large a number", f"{address}|{str(value)[:SHOWN]}")
+    exact = str(value) if isinstance(value, int) and abs(value) > EXACT else None
+    return Spoken(line, address, time_us, float(value), exact, quality)
