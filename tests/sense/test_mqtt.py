@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from paho.mqtt import publish
 
 from tests.sense.broker import mosquitto
@@ -159,6 +166,34 @@ def test_topics_are_described_by_what_is_said_on_them(broker, monkeypatch):
         ("plant/saw/mode", "plant/saw", "mode", "text", "AUTO"),
     }
     assert {d.id for d in found.devices} == {"plant/press", "plant/saw"} and found.options["client_id"].startswith("zhizao-line-")
+
+
+def certificate(folder: Path) -> Path:
+    """Of 127.0.0.1, by itself, with its key."""
+    key, now, name = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])
+    draft = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(1), now + timedelta(1))
+    made = draft.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False).sign(key, hashes.SHA256())
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / "broker.pem"
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + secret)
+    return file
+
+
+def test_an_encrypted_link_carries_large_messages_and_trusts_no_stranger(tmp_path):
+    trusted, signals = certificate(tmp_path), {"plant/text": Signal("machine:M1", "plant/text")}
+
+    async def play(port: int):
+        url = f"mqtts://127.0.0.1:{port}/plant/#"
+        with pytest.raises(OSError):
+            await Topics(Source("line", url, signals), clock).describe()
+        async with listening(tmp_path / "log", Topics(Source("line", url, signals, {"ca": trusted}), clock)) as arrived:
+            secure = {"ca_certs": str(trusted)}
+            said = [{"topic": "plant/text", "payload": f"{i} " + "x" * 50_000, "qos": 1} for i in range(20)]
+            await asyncio.to_thread(publish.multiple, said, port=port, hostname="127.0.0.1", tls=secure)
+            await arrived.until(lambda: arrived.standing and arrived.standing.accepted == 20)
+
+    with mosquitto(tmp_path, certificate=trusted) as broker:
+        asyncio.run(play(broker.port))
 
 
 @pytest.mark.parametrize("url", ["mqtt://h", "mqtt://h/t?qos=7", "mqtt://h/t?version=4", "mqtt://h/t?qos="])

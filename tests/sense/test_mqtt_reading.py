@@ -14,10 +14,12 @@ from zhizao.sense.connectors.mqtt.reading import Message, read
 from zhizao.sense.source import Source
 from zhizao.sense.spoken import Spoken, Unread
 
+NOW = 1_700_000_001_000_000
+
 
 def said(payload: str | bytes, time_key: str = "", *, retained: bool = False) -> list[Spoken | Unread]:
     raw = payload if isinstance(payload, bytes) else payload.encode()
-    return list(read(Message(1, "m/t", raw, 7, retained), time_key))
+    return list(read(Message(1, "m/t", raw, NOW, retained), time_key))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,7 @@ def said(payload: str | bytes, time_key: str = "", *, retained: bool = False) ->
     [("2.5", 2.5, None), (" -3 ", -3.0, None), ("true", 1.0, None), ('"ACTIVE"', None, "ACTIVE"), ("ACTIVE", None, "ACTIVE"), ("运行", None, "运行"), ("[1, 2]", None, "[1, 2]")],
 )
 def test_a_message_may_be_one_value(payload, value, text):
-    assert [(s.address, s.value, s.text, s.time_us, s.quality) for s in said(payload)] == [("m/t", value, text, 7, "good")]
+    assert [(s.address, s.value, s.text, s.time_us, s.quality) for s in said(payload)] == [("m/t", value, text, NOW, "good")]
 
 
 def test_an_object_goes_on_where_the_topic_ends():
@@ -56,7 +58,7 @@ def test_what_the_broker_had_kept_is_stale_unless_it_states_its_time():
     assert [s.quality for s in said('{"a": 1}', "t", retained=True)] == ["stale"]
 
 
-@pytest.mark.parametrize("payload", [b"", b"\xff\xfe", b'{"a": ', b"[1", b"NaN", b'{"a": Infinity}', b"1e999", b"1" + b"0" * 400, b"[" * 100_000, b'{"t": "soon", "a": 1}', b'{"t": [], "a": 1}', b'{"t": 1e300}'])
+@pytest.mark.parametrize("payload", [b"", b"\xff\xfe", b'{"a": ', b"[1", b"NaN", b'{"a": Infinity}', b"1e999", b"1" + b"0" * 400, b"[" * 100_000, b'{"t": "soon", "a": 1}', b'{"t": [], "a": 1}', b'{"t": 1e300}', b'{"t": 1700100000, "a": 1}'])
 def test_what_cannot_be_read_is_named_and_kept(payload):
     found = said(payload, "t")
     assert [type(s) for s in found] == [Unread] and "m/t" in found[0].raw and len(found[0].raw) < 1000

@@ -142,6 +142,24 @@ def test_when_the_broker_stops_nothing_is_known_and_when_it_is_back_births_tell_
     asyncio.run(play())
 
 
+def test_a_link_that_is_cut_is_noticed_and_nothing_is_known_from_the_last_word_on(broker, tmp_path, monkeypatch):
+    monkeypatch.setattr("zhizao.sense.connectors.mqtt.link.KEEPALIVE_S", 1)
+
+    async def play():
+        async with publisher(broker) as peer:
+            await peer.do("birth", metrics=[P])
+            async with listening(tmp_path / "log", connector(broker, "e1/P")) as arrived:
+                await arrived.until(lambda: arrived.of("e1/P") == [1.5])
+                broker.freeze()
+                cut_us = clock()
+                with pytest.raises(ConnectionError):
+                    await asyncio.wait_for(arrived.task, PATIENCE_S)
+                stale = arrived.rows[-1]
+                assert stale["quality"] == "stale" and stale["time"].timestamp() * 1e6 < cut_us + 100_000 < clock()
+
+    asyncio.run(play())
+
+
 def test_after_an_end_without_warning_the_stretch_since_is_unknown(broker, tmp_path):
     async def play():
         async with publisher(broker) as peer:

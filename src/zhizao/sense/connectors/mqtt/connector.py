@@ -83,7 +83,7 @@ class Topics:
         async with Link(self.broker, self.client_id, self.clock, keeps=self.qos > 0, version=self.version) as link:
             feed.count("connected")
             if feed.position and not link.resumed:
-                await self._stale(feed, dict.fromkeys(self.source.signals, feed.last_us), feed.last_us + 1)
+                await self._stale(feed, dict.fromkeys(self.source.signals, 0), min(feed.last_us, self.clock()) + 1)
             await link.subscribe(self.filter, qos=self.qos)
             try:
                 while True:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from zhizao.sense.connectors.mqtt.link import AHEAD_US
 from zhizao.sense.spoken import Quality, Spoken, Unread
 
 EXACT = 1 << 53
@@ -35,7 +36,7 @@ def read(message: Message, time_key: str = "") -> Iterator[Spoken | Unread]:
             its arrival; one that the broker had kept (nobody knows since when) is ``stale`` then.
 
     Example:
-        >>> said = read(Message(1, "press", b'{"t": 1700000000, "axis": {"load": 2.5}, "mode": "AUTO"}', 0), "t")
+        >>> said = read(Message(1, "press", b'{"t": 1700000000, "axis": {"load": 2.5}, "mode": "AUTO"}', 1_700_000_000_500_000), "t")
         >>> [(s.address, s.value, s.text, s.time_us) for s in said]
         [('press/axis/load', 2.5, None, 1700000000000000), ('press/mode', None, 'AUTO', 1700000000000000)]
         >>> [(s.value, s.quality) for s in read(Message(1, "press/load", b"7", 5, retained=True))]
@@ -44,6 +45,8 @@ def read(message: Message, time_key: str = "") -> Iterator[Spoken | Unread]:
     try:
         found = _parsed(message.payload)
         time_us = _stated(found, time_key.split("/")) if time_key and isinstance(found, dict) else None
+        if time_us is not None and time_us >= message.time_us + AHEAD_US:
+            raise ValueError(f"a time no clock can mean: {time_us}")
     except (ValueError, RecursionError) as error:
         yield Unread(message.line, str(error), f"{message.topic}|{message.payload[:SHOWN]!r}")
         return
