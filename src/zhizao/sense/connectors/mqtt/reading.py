@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ EXACT = 1 << 53
 _SECONDS, _MILLISECONDS = 1e11, 1e14
 """Below, a number that is a time counts seconds, or milliseconds; above, microseconds."""
 SHOWN = 200
+_LARGEST = sys.float_info.max
 
 
 class Message(NamedTuple):
@@ -61,7 +62,7 @@ def _parsed(payload: bytes) -> Any:
     if not text:
         raise ValueError("an empty message")
     try:
-        return json.loads(text, parse_constant=_no_number)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         if text[0] in '{["':
             raise ValueError(f"no JSON: {error}") from None
@@ -70,6 +71,9 @@ def _parsed(payload: bytes) -> Any:
 
 def _no_number(word: str) -> float:
     raise ValueError(f"not a number: {word}")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 def _stated(found: dict[str, Any], keys: list[str]) -> int | None:
@@ -97,13 +101,11 @@ def _flat(address: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _said(line: int, address: str, time_us: int, value: Any, quality: Quality) -> Spoken | Unread:
+    if isinstance(value, (float, int)):
+        if not -_LARGEST <= value <= _LARGEST:
+            return Unread(line, "too large a number", f"{address}|{str(value)[:SHOWN]}")
+        exact = None if -EXACT <= value <= EXACT or isinstance(value, float) else str(value)
+        return Spoken(line, address, time_us, float(value), exact, quality)
     if value is None:
-        return Spoken(line, address, time_us, quality="bad")
-    if isinstance(value, str):
-        return Spoken(line, address, time_us, text=value, quality=quality)
-    if isinstance(value, list):
-        return Spoken(line, address, time_us, text=json.dumps(value, ensure_ascii=False), quality=quality)
-    if abs(value) > 1e308 or not math.isfinite(value):
-        return Unread(line, "too large a number", f"{address}|{str(value)[:SHOWN]}")
-    exact = str(value) if isinstance(value, int) and abs(value) > EXACT else None
-    return Spoken(line, address, time_us, float(value), exact, quality)
+        return Spoken(line, address, time_us, None, None, "bad")
+    return Spoken(line, address, time_us, None, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), quality)
