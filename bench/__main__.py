@@ -1,8 +1,11 @@
-"""``make bench``: every benchmark, one after the other, each figure the median of its runs."""
+"""``make bench``: every benchmark, one after the other, each figure the median of its runs. ``python -m bench NAME …``: some of them."""
 
-from bench import evaluate, measure, stream
+import sys
+
+from bench import evaluate, measure, opcua, stream
+
+ALL = {"measure": measure, "evaluate": evaluate, "stream": stream, "opcua": opcua}
 
 if __name__ == "__main__":
-    measure.main()
-    evaluate.main()
-    stream.main()
+    for name in sys.argv[1:] or ALL:
+        ALL[name].main()
