@@ -80,7 +80,7 @@ def _until(numbered: Iterator[tuple[int, str]], end: str) -> str | None:
 
 
 def _asset(number: int, parts: list[str], body: str | None, now_us: int | None) -> Iterator[Spoken | Unread]:
-    at = _time(parts[0], now_us)
+    at = time_us(parts[0], now_us)
     if at is None or body is None:
         yield Unread(number, "no time" if at is None else "an asset without its end", "|".join(parts))
     else:
@@ -88,7 +88,7 @@ def _asset(number: int, parts: list[str], body: str | None, now_us: int | None) 
 
 
 def _line(number: int, line: str, parts: list[str], now_us: int | None) -> Iterator[Spoken | Unread]:
-    at = _time(parts[0], now_us)
+    at = time_us(parts[0], now_us)
     if at is None:
         yield Unread(number, "no time", line)
     elif parts[1:2] == [ASSET]:
@@ -99,7 +99,7 @@ def _line(number: int, line: str, parts: list[str], now_us: int | None) -> Itera
         yield Unread(number, "a key without its value", line)
     else:
         for key, value in zip(parts[1::2], parts[2::2], strict=True):
-            yield _value(number, at, key, value) if key else Unread(number, "a value without its key", line)
+            yield value_of(number, at, key, value) if key else Unread(number, "a value without its key", line)
 
 
 def _condition(number: int, at: int, parts: list[str]) -> Spoken:
@@ -109,7 +109,8 @@ def _condition(number: int, at: int, parts: list[str]) -> Spoken:
     return Spoken(number, parts[1], at, text=f"{level}|{told}" if told else level)
 
 
-def _value(number: int, at: int, key: str, value: str) -> Spoken:
+def value_of(number: int, at: int, key: str, value: str) -> Spoken:
+    """What a source says of a key: a number, a text, or that it does not know."""
     if value.upper() == "UNAVAILABLE" or not value:
         return Spoken(number, key, at, quality="bad")
     if _NUMBER.fullmatch(value) and math.isfinite(figure := float(value)):
@@ -117,8 +118,13 @@ def _value(number: int, at: int, key: str, value: str) -> Spoken:
     return Spoken(number, key, at, text=value)
 
 
-def _time(text: str, now_us: int | None) -> int | None:
-    """Microseconds since 1970; finer digits fall away."""
+def time_us(text: str, now_us: int | None = None) -> int | None:
+    """Microseconds since 1970; finer digits fall away. ``now_us`` where there is no text, None where it is no time.
+
+    Example:
+        >>> time_us("1970-01-01T00:00:01.5Z"), time_us("yesterday")
+        (1500000, None)
+    """
     if not text:
         return now_us
     match = _TIME.fullmatch(text)
