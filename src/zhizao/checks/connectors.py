@@ -75,7 +75,7 @@ def tier(evidence: Evidence) -> Tier:
     if evidence.failed:
         return "bronze"
     said = evidence.promise
-    return "gold" if said.delivery != "at_most_once" and said.backfills and said.describes_itself and said.marks_loss else "silver"
+    return "gold" if said.delivery != "at_most_once" and said.backfills and said.describes_itself else "silver"
 
 
 async def _one(check: Check, make: MakeRig, folder: Path) -> None:
