@@ -197,7 +197,7 @@ async def a_peer_that_begins_again_is_told(rig: Rig, log: Path) -> None:
         # A peer that begins again has its own way of being there; what it says then must arrive, be it said more than once.
         for _ in range(10):
             after = await speak(rig, 1)
-            with suppress(AssertionError):
+            with suppress(AssertionError, TimeoutError):
                 await asyncio.wait_for(play.heard(after), PATIENCE_S / 10)
                 break
             said += after

@@ -18,7 +18,7 @@ class ShdrRig:
 
     def __init__(self, adapter: Adapter, link: Link, **options: object) -> None:
         self.adapter, self.link, self.clock = adapter, link, now_us
-        self.source = Source("adapter", f"shdr://127.0.0.1:{link.port}", SIGNALS, {"quiet_s": 0.05, "listen_s": 0.5, **options})
+        self.source = Source("adapter", f"shdr://127.0.0.1:{link.port}", SIGNALS, {"quiet_s": 0.5, "listen_s": 0.5, **options})
 
     async def say(self, address: str, value: float) -> None:
         await self.adapter.say(address, repr(value), now_us())

@@ -60,8 +60,8 @@ class Adapter:
             while line := await reader.readline():
                 if line.startswith(b"* PING") and self.answers:
                     writer.write(f"* PONG {self.heartbeat_ms}\n".encode())
-        except OSError:
-            pass
+        except (OSError, asyncio.CancelledError):
+            pass  # the link, or the program, ends
         finally:
             self._clients.discard(writer)
             writer.transport.abort()

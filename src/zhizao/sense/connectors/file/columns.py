@@ -22,6 +22,7 @@ NAMES = ("time", "entity", "quantity", "value", "quality")
 QUALITIES = ("good", "uncertain", "bad", "stale")
 EXACT = 2**53
 """Whole numbers from here on lose digits as a float, so their digits are kept as text."""
+LARGEST = 10**308
 SHOWN = 500
 
 
@@ -125,7 +126,7 @@ def _said(line: int, when: int, address: str, cell: Any) -> Spoken | Unread:
         return value_of(line, when, address, cell.strip())
     if not isinstance(cell, bool | int | float | Decimal):
         return Spoken(line, address, when, text=str(cell))
-    value = float(cell)
+    value = float(cell) if not isinstance(cell, int) or abs(cell) < LARGEST else math.inf
     if math.isnan(value):
         return Spoken(line, address, when, quality="bad")
     if math.isinf(value):

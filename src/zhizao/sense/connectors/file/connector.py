@@ -100,14 +100,14 @@ class Files:
     async def _read(self, file: Path, final: bool, feed: Feed) -> None:
         """Read a file as far as it has grown."""
         place = self._places.of(file.name)
-        opening = Opening(self._places.since_us) if not place.offset and self._kind(file) == "shdr" else None
+        opening = Opening(self._source.signals, self._places.since_us) if not place.offset and self._kind(file) == "shdr" else None
         batches = self._reading(file).batches(file, place, final)
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             said = batch.said
             if opening is not None:
                 # The first batch decides: where no key spoke twice in it, all of it is what was known last.
                 said = opening.taken(said)
-                said = said if opening.live_us is not None else opening.settled(opening.newest_us)
+                said += [] if opening.live_us is not None else opening.settled(opening.newest_us)
                 self._places = replace(self._places, since_us=opening.since_us or None)
             self._places = self._places.at(file.name, batch.place)
             await self._deliver(file, said, batch.lines, feed)

@@ -70,10 +70,7 @@ class Shdr:
         if feed.last_us and state != LOST:
             await self._lost(feed, since, feed.last_us + 1)
         async with linked(self._host, self._port, self._timeout_s, self._encoding) as adapter:
-            feed.count("connected")
-            if feed.last_us:
-                feed.count("gap")
-            opening = Opening(int(since) if since else None, feed.last_us)
+            opening = Opening(self._source.signals, int(since) if since else None, feed.last_us)
             try:
                 await self._follow(adapter, opening, feed)
             except OSError:
@@ -84,9 +81,11 @@ class Shdr:
                 raise
 
     async def _follow(self, adapter: Adapter, opening: Opening, feed: Feed) -> None:
-        opened_us, line = self._clock(), 0
+        opened_us, line, stands = self._clock(), 0, False
         async with aclosing(adapter.pieces(self._quiet_s)) as pieces:
             async for lines in pieces:
+                # A link stands once something came through it: behind what accepts it there may be nobody.
+                stands = stands or self._stands(feed)
                 self._alive_us = self._clock()
                 said = opening.taken(read(lines, first=line + 1, now_us=self._alive_us))
                 line += len(lines)
@@ -98,6 +97,12 @@ class Shdr:
                 self._newest_us, before = max((s.time_us for s in said if isinstance(s, Spoken)), default=0), self._newest_us
                 self._came_us = self._alive_us if self._newest_us > before else self._came_us
                 self._newest_us = max(self._newest_us, before)
+
+    def _stands(self, feed: Feed) -> bool:
+        feed.count("connected")
+        if feed.last_us:
+            feed.count("gap")
+        return True
 
     async def _lost(self, feed: Feed, since: str, at_us: int) -> None:
         """Nothing is known from then on."""
