@@ -7,9 +7,10 @@ from typing import Literal
 
 from zhizao.model.finding import Place
 from zhizao.model.period import PeriodKind
+from zhizao.model.quantity import Quantity
 from zhizao.model.text import Text
 
-FieldType = Literal["entity", "period", "text", "integer", "decimal", "boolean", "instant", "date"]
+FieldType = Literal["entity", "period", "text", "integer", "decimal", "float", "boolean", "instant", "date"]
 Accrual = Literal["flow", "stock"]
 
 DECIMAL_SCALE = 6
@@ -22,7 +23,7 @@ class Field:
 
     ``accrual`` says how the quantity behaves over time (a flow adds up, a stock does not); ``price`` is ``current``
     or the year whose prices it is in (``2015``); ``values`` closes a text field to a list;
-    ``personal`` values are stored so that they can be forgotten, entity by entity.
+    ``personal`` values are stored so that they can be forgotten, entity by entity. A ``float`` is kept as a machine said it, to the last bit, and never summed.
     """
 
     id: str
@@ -45,6 +46,11 @@ class Field:
     def is_number(self) -> bool:
         """Whether the field can be summed."""
         return self.type in ("integer", "decimal", "boolean")
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether its values are written in digits, and so have a unit and limits."""
+        return self.type in ("integer", "decimal", "float")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class RecordType:
     place: Place = Place("")
     due: Literal["each_period", "never", ""] = ""
     any_period: bool = False
+    signals: tuple[Quantity, ...] = ()
+    """The quantities that formulas name instead of fields, where the rows are observations of signals."""
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""

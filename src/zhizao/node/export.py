@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 BINARY = ("parquet", "xlsx")
 
 
-def export(node: Node, record: RecordType, *, of: str | None, period: str | None) -> pa.Table:
-    """The facts of a type that hold now.
+def export(node: Node, record: RecordType, *, of: str | None, period: str | None, limit: int | None = None) -> pa.Table:
+    """The facts of a type that hold now, the first so many where there is a limit.
 
     Shape:
         the fields of the type, then ``fact``, the fact's id, which import leaves aside; in the order they were stored.
@@ -39,7 +39,7 @@ def export(node: Node, record: RecordType, *, of: str | None, period: str | None
         if period:
             rows = rows.filter(_in_periods(rows, record, period))
         rows = rows.order_by(FACT).mutate(fact=ibis.literal(f"{record.id}:") + rows[FACT].cast("string"))
-        return session.fetch(rows.select(*(f.id for f in record.fields), "fact"))
+        return session.fetch(rows.select(*(f.id for f in record.fields), "fact").limit(limit))
 
 
 def _in_periods(rows: Any, record: RecordType, period: str) -> Any:

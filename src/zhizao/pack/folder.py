@@ -24,8 +24,9 @@ from zhizao.pack.found import Found
 from zhizao.pack.hierarchies import hierarchy
 from zhizao.pack.indicators import Draft
 from zhizao.pack.plan import plan
+from zhizao.pack.quantities import quantity
 from zhizao.pack.readable import is_there
-from zhizao.pack.records import quantity, record_type
+from zhizao.pack.records import record_type
 from zhizao.pack.rounding import RoundingShape, roundings
 from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import read_shaped, text
@@ -52,7 +53,7 @@ class Parts:
     """What one folder holds."""
 
     pack: Pack
-    quantities: list[Quantity] = field(default_factory=list)
+    quantities: list[tuple[Quantity, Place]] = field(default_factory=list)
     records: list[RecordType] = field(default_factory=list)
     hierarchies: list[tuple[Hierarchy, Place]] = field(default_factory=list)
     indicators: list[Draft] = field(default_factory=list)
@@ -125,9 +126,9 @@ def _records(folder: Path, parts: Parts, found: Found) -> None:
     parts.broken = frozenset(path.stem for path in folder.glob("*.yaml")) - {Path(r.place.file).stem for r in parts.records}
 
 
-def _quantities(shapes: dict[str, QuantityShape], content: Content, found: Found) -> list[Quantity]:
+def _quantities(shapes: dict[str, QuantityShape], content: Content, found: Found) -> list[tuple[Quantity, Place]]:
     wrong = top_keys(content.faulty)
-    return [quantity(name, shape, content, found) for name, shape in shapes.items() if name not in wrong]
+    return [(quantity(name, shape, content, found), content.place(name)) for name, shape in shapes.items() if name not in wrong]
 
 
 def _series(shape: SeriesShape, content: Content, found: Found) -> list[tuple[str, tuple[str, ...], Place]]:

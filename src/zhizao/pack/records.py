@@ -1,15 +1,14 @@
-"""Record types, quantities: from their shapes to nouns."""
+"""Record types: from their shapes to nouns."""
 
 from __future__ import annotations
 
-from zhizao.model.quantity import Quantity
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text
 from zhizao.pack.content import Content
 from zhizao.pack.field_checks import check_fields
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.shaped import text
-from zhizao.pack.shapes import FieldShape, QuantityShape, RecordShape
+from zhizao.pack.shapes import FieldShape, RecordShape
 from zhizao.pack.units import unit, units
 
 
@@ -33,13 +32,6 @@ def record_type(shape: RecordShape, content: Content, pack: str, found: Found) -
     kept = len(found.of("unknown_field")) == before
     check_fields(record, content, found)
     return record if kept else None
-
-
-def quantity(name: str, shape: QuantityShape, content: Content, found: Found) -> Quantity:
-    """The quantity of an entry."""
-    check_unit(shape.unit, content, (name, "unit"), found)
-    words = text(shape.name, content, (name, "name"), found) or Text(name, name)
-    return Quantity(name, words, shape.unit, f"{shape.resolution:f}", shape.behaviour, shape.source)
 
 
 def check_unit(written: str, content: Content, path: tuple[str, ...], found: Found) -> bool:

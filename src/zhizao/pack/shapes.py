@@ -50,6 +50,8 @@ class QuantityShape(Shape):
     resolution: Positive = Decimal("0.001")
     behaviour: Literal["gauge", "counter", "mode"] = "gauge"
     source: str = ""
+    hold: str = ""
+    when: str | None = None
 
 
 class FieldShape(Shape):

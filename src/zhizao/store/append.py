@@ -60,7 +60,7 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
             batch = replace(batch, source=whole(source.name), sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
             batch = replace(batch, duplicate=len(rows) - len(kept) - len(rejected), rounded=_trues(kept, ROUNDED))
             if len(rejected):
-                batch = _keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
+                batch = keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
             batch = sealed(rim, batch, numbered(kept, batch, stored_schema(record)))
     return batch.receipt(str(rim.home.path / batch.rejects) if batch.rejects else "")
 
@@ -137,8 +137,12 @@ def numbered(rows: pa.Table, batch: Batch, schema: pa.Schema) -> pa.Table:
     return pa.table(columns).cast(schema)
 
 
-def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
-    """Store a batch: its segment first, then the commit that makes it exist. Call it as the one writer."""
+def sealed(rim: Rim, batch: Batch, rows: pa.Table, schema: pa.Schema | None = None) -> Batch:
+    """Store a batch: its segment first, then the commit that makes it exist. Call it as the one writer.
+
+    Args:
+        schema: what the columns are, where some of them are coded.
+    """
     table = rim.home.facts / batch.record
     delta.sweep(table, {b.segment for b in rim.history.batches() if b.record == batch.record})
     file: Path | None = None
@@ -149,12 +153,13 @@ def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
         batch = replace(batch, last=last, revises=_trues(rows, REVISES), segment=file.name, root=merkle_root(file))
     seal = seal_of(batch.sealed)
     batch = replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
-    delta.commit(table, rows.schema, file, len(rows), batch.to_json())
+    delta.commit(table, schema or rows.schema, file, len(rows), batch.to_json())
     rim.home.note_last(batch.number, seal)
     return batch
 
 
-def _keep_rejects(home: Home, batch: Batch, content: bytes) -> Batch:
+def keep_rejects(home: Home, batch: Batch, content: bytes) -> Batch:
+    """Put the rejects file of a batch on the disk, before the batch is sealed."""
     make_folder(home.rejects)
     file = home.rejects / f"{batch.number:08d}.{batch.record}.jsonl"
     replace_file(file, content)

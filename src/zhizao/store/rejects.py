@@ -104,12 +104,14 @@ def _unfit(field: Field, cell: str, kind: PeriodKind) -> Text:
     match field.type:
         case "period" if period(cell):
             return Text(f"不是所要的一种期（{KINDS[kind]}）", f"is a period, but not of the kind {kind}")
-        case "decimal" | "integer" if not NUMBER.fullmatch(cell):
+        case "decimal" | "integer" | "float" if not NUMBER.fullmatch(cell):
             return Text("不是数", "is no number")
         case "integer":
             return Text("不是整数或过大", "is not whole, or too large")
         case "decimal":
             return Text("过大，无法精确保存", "is too large to be kept exactly")
+        case "float":
+            return Text("超出双精度浮点数的范围", "is beyond the range of a double")
         case "boolean":
             return Text("不是真假值（true/false、yes/no、1/0、是/否）", "is none of true/false, yes/no, 1/0, 是/否")
         case "entity":
