@@ -89,8 +89,8 @@ def parsed(document: bytes) -> tuple[Any, str]:
 
 def name(element: Any) -> str:
     """The name of an element without its namespace."""
-    found: str = etree.QName(element).localname
-    return found
+    tag: str = element.tag
+    return tag.rpartition("}")[2]
 
 
 def _tree(document: bytes) -> tuple[Any, str]:

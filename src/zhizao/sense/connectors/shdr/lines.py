@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from zhizao.sense.spoken import Spoken, Unread
 
@@ -18,6 +19,8 @@ LEVELS = ("NORMAL", "WARNING", "FAULT", "UNAVAILABLE")
 """Of a condition."""
 ASSET, MULTILINE, COMMAND = "@ASSET@", "--multiline--", "* "
 CONDITION_PARTS, ASSET_PARTS, SERIES_PARTS = 6, 4, 4
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TOKEN = re.compile(r'"(?:[^"\\|]|\\.|\|)*"(?=\||$)|[^|]*')
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?(?:@[\d.]+)?", re.ASCII)
@@ -155,9 +158,14 @@ def time_us(text: str, now_us: int | None = None) -> int | None:
     if not match:
         return None
     fraction = int((match[7] or "0")[:6].ljust(6, "0"))
+    second = _second(f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6]}{'+00:00' if match[8] in (None, 'Z') else match[8]}")
+    return None if second is None else second * 1_000_000 + fraction
+
+
+@lru_cache(maxsize=1024)
+def _second(text: str) -> int | None:
+    """Many values share their second."""
     try:
-        zone = "+00:00" if match[8] in (None, "Z") else match[8]
-        day = datetime.fromisoformat(f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6]}{zone}")
+        return int((datetime.fromisoformat(text) - EPOCH).total_seconds())
     except ValueError:
         return None
-    return int((day - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000 + fraction
