@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhizao_testbed.changes import Change
+from zhizao_testbed.plant import Plant
 
 BLOCK = 100
 """Registers from one machine to the next."""
@@ -20,8 +21,8 @@ REGISTERS: Mapping[str, tuple[int, str]] = {
 class Modbus:
     """Serves ``modbus://127.0.0.1:PORT`` as unit 1."""
 
-    def __init__(self, machines: Iterable[str], port: int) -> None:
-        self._bases = {machine: place * BLOCK for place, machine in enumerate(machines)}
+    def __init__(self, plant: Plant, port: int) -> None:
+        self._bases = {machine: place * BLOCK for place, machine in enumerate(plant.characters)}
         self._port = port
         self._server: Any = None
 

@@ -11,6 +11,7 @@ from zhizao_testbed.changes import SIGNALS, Change
 from zhizao_testbed.mtconnect.agent import Agent
 from zhizao_testbed.mtconnect.buffer import Buffer
 from zhizao_testbed.mtconnect.model import NAMESPACE, Model, model
+from zhizao_testbed.plant import Plant
 from zhizao_testbed.serving import serving
 
 UNITS: Mapping[str, tuple[str, int]] = {
@@ -25,9 +26,10 @@ SAMPLES = ("active_power", "electricity", "spindle_speed", "spindle_temperature"
 class MtConnect:
     """Serves ``mtconnect+http://127.0.0.1:PORT``."""
 
-    def __init__(self, machines: Iterable[str], port: int) -> None:
-        self._port, self._stack = port, AsyncExitStack()
-        self._agent = Agent(devices(machines), Buffer())
+    def __init__(self, plant: Plant, port: int) -> None:
+        self._port, self._stack, self._now = port, AsyncExitStack(), plant.begin
+        # The agent lives in the plant's time, so that a plant which begins in the past is one that began then.
+        self._agent = Agent(devices(plant.characters), Buffer(clock=lambda: self._now))
 
     @property
     def url(self) -> str:
@@ -41,6 +43,7 @@ class MtConnect:
     async def say(self, changes: Sequence[Change]) -> None:
         """See the contract."""
         for change in changes:
+            self._now = change.at
             attributes = {}
             if change.signal == "alarm":
                 level, _, told = (change.text or "").partition("|")
