@@ -174,14 +174,16 @@ def _reported(question: Question, facts: ir.Table) -> ir.Table:
 class Covered:
     """The coverage of one indicator: answered over due, by count and by weight, in whole steps; None where nothing was due.
 
-    Of facts for which nobody owes reports it is the share of the rows that answered.
+    Of facts for which nobody owes reports it is the share of the rows that answered. Where a formula reads several record types, it is that of
+    the indicator's own.
     """
 
     def __init__(self, indicator: Indicator, native: PeriodKind, frame: Frame) -> None:
         self._frame, self._by, self._weight = frame, Estimates(frame), indicator.weight
         self._indicator, self._native = indicator, native
-        self._answers = leaves(indicator)[0].answers
-        self._signal = Counted.of(leaves(indicator)[0]) if indicator.record == SIGNALS else None
+        first = next(leaf for leaf in leaves(indicator) if not leaf.record)
+        self._answers = first.answers
+        self._signal = Counted.of(first) if indicator.record == SIGNALS else None
 
     def counts(self, period: Period) -> list[int | None]:
         """The share of the reports due; of signals, the share of the entities heard of."""

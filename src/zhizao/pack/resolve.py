@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zhizao.model.derivation import Derivation
 from zhizao.model.finding import Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
@@ -13,10 +14,11 @@ from zhizao.model.quantity import SIGNALS, Quantity
 from zhizao.model.record import RecordType
 from zhizao.model.target import Target
 from zhizao.model.text import Text
+from zhizao.pack.derivations import derivation
 from zhizao.pack.fingerprint import fingerprint
 from zhizao.pack.folder import Parts, read_folder
 from zhizao.pack.found import Found, did_you_mean
-from zhizao.pack.indicators import Draft, indicator
+from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
 from zhizao.pack.quantities import as_signals, check_derived, expanded
@@ -117,6 +119,7 @@ class _Resolving:
             roundings=tuple(r for p in self.packs for r in p.roundings),
             contexts=tuple(c for p in self.packs for c in p.contexts),
             wording=merged([p.wording for p in self.packs]),
+            derivations=self._derivations(records, quantities),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
 
@@ -136,23 +139,44 @@ class _Resolving:
         made: dict[str, Indicator] = {}
         for name, draft in self.drafts.by_name.items():
             record = records.get(self._record_of(draft))
-            unclear = self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset()) if record else frozenset()
-            built = indicator(draft, record, levels, self.drafts.by_name, self.found, unclear)
+            unclear = self._unclear(record) if record else frozenset()
+            built = indicator(draft, record, levels, self.drafts.by_name, self.found, unclear, self._lookup(draft, records))
             if built:
                 made[name] = replace(built, id=name, variant_of=self._variant(draft))
         return made
 
+    def _derivations(self, records: dict[str, RecordType], quantities: dict[str, Quantity]) -> dict[str, Derivation]:
+        made: dict[str, Derivation] = {}
+        for draft in (d for p in self.packs for d in p.derivations):
+            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+            one = derivation(draft, records.get(full), quantities, self.found)
+            if one:
+                made[one.id] = one
+        return made
+    def _unclear(self, record: RecordType) -> frozenset[str]:
+        return self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset())
+
+    def _lookup(self, draft: Draft, records: dict[str, RecordType]) -> Lookup:
+        def lookup(written: str, place: Place) -> tuple[RecordType, frozenset[str]] | None:
+            found = records.get(self._record_named(draft, written, place))
+            return (found, self._unclear(found)) if found else None
+
+        return lookup
+
+    def _record_named(self, draft: Draft, written: str, place: Place) -> str:
+        full = self.records.find(written, draft.pack, place, self.found)
+        self._check_need(draft, full, place)
+        return full
+
     def _record_of(self, draft: Draft) -> str:
         if draft.shape.record:
-            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
-            self._check_need(draft, full)
-            return full
+            return self._record_named(draft, draft.shape.record, draft.content.place("record"))
         if draft.shape.formula is not None and ("record",) not in draft.content.faulty:
             message = Text("有公式，却没有说明记录类型", "there is a formula but no record type")
             self.found.blocking("shape", draft.content.place("formula"), message, Text("请补写 record: …", "add record: …"))
         return ""
 
-    def _check_need(self, draft: Draft, record: str) -> None:
+    def _check_need(self, draft: Draft, record: str, place: Place) -> None:
         """A name of a pack that is not needed works only as long as somebody else happens to load it."""
         needs = {p.pack.id: p.pack.needs for p in self.packs}
         reach, waiting = set[str](), [draft.pack]
@@ -164,7 +188,7 @@ class _Resolving:
         if owner not in reach:
             message = Text(f"{record} 属于包 {owner}，而 pack.yaml 没有说需要它", f"{record} belongs to pack {owner}, which pack.yaml does not need")
             cure = Text(f"请在 pack.yaml 的 needs 中加上 {owner}", f"add {owner} to needs in pack.yaml")
-            self.found.doubtful("needs", draft.content.place("record"), message, cure)
+            self.found.doubtful("needs", place, message, cure)
 
     def _variant(self, draft: Draft) -> str:
         written = draft.shape.variant_of

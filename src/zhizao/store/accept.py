@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import available_timezones
 
 from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
@@ -28,7 +29,7 @@ INDEX, WHY, ROUNDED, PUBLISHED = "_index", "_why", "_rounded", "_given"
 WORDS = {True: ("true", "yes", "1", "1.0", "是"), False: ("false", "no", "0", "0.0", "否")}
 ENTITY = r"^[a-z_]+:[^\s\p{Z}\p{C}:+]+[^\s\p{Z}\p{C}+]*$"
 DAY = r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
-_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Texts(NamedTuple):
@@ -166,7 +167,7 @@ def _moment(field: Field, text: ir.StringValue) -> ir.Value:
     import ibis
 
     kind = "timestamp('UTC', 6)" if field.type == "instant" else "date"
-    first, last = (_FIRST, _LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
+    first, last = (FIRST, LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
     moment = ibis.cases((text.re_search(DAY), text.try_cast(kind)), else_=None)
     return ibis.cases((moment.between(ibis.literal(first, kind), ibis.literal(last, kind)), moment), else_=None)
 
@@ -182,6 +183,8 @@ def _faults(record: RecordType, field: Field, rows: ir.Table) -> Iterator[tuple[
         yield from _beyond(field, value)
     elif field.values:
         yield "unlisted", value.notnull() & ~value.isin(field.values)
+    if field.format == "time_zone":
+        yield "time_zone", value.notnull() & ~value.isin(sorted(available_timezones()))
 
 
 def _beyond(field: Field, value: ir.NumericValue) -> Iterator[tuple[str, ir.BooleanValue]]:

@@ -15,6 +15,7 @@ from zhizao.pack.formula.build_row import RowBuilder
 from zhizao.pack.formula.fault import LET, FormulaFault
 from zhizao.pack.formula.functions import BARRIERS, FUNCTIONS, OF_ONE_NAME, OF_SIGNALS, SKETCHES
 from zhizao.pack.formula.parse import parse
+from zhizao.pack.formula.qualified import unqualified
 from zhizao.pack.formula.syntax import Syntax, child, fault, operator, place, word
 
 MAX_DEPTH = 60
@@ -46,6 +47,7 @@ def build(formula: str, let: Mapping[str, str] | None = None) -> Expr:
         raise _too_deep() from None
     if not builder.faults and _depth(tree) > MAX_DEPTH:
         raise _too_deep()
+    tree = unqualified(tree, builder.faults.append)
     _raise_all(builder.faults)
     return tree
 
