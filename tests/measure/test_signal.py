@@ -64,7 +64,7 @@ def library() -> Library:
     return Library({}, QUANTITIES, {r.id: r for r in (MEMBERSHIP, OBSERVATION)}, hierarchies, plain, (), (), ())
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Said:
     """One observation: seconds of the day, what, and by whom."""
 
@@ -97,7 +97,7 @@ class Walk:
     """The plain reference: what one entity's observations say at any moment, looked up each time anew."""
 
     def __init__(self, said: Sequence[Said], end: int) -> None:
-        self.said, self.end = sorted(s for s in said if s.at < end), end
+        self.said, self.end = [s for s in said if s.at < end], end
         self.heard = {s.source: max(o.at for o in said if o.source == s.source) for s in said}
 
     def until(self, one: Said) -> int:

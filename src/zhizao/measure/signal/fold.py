@@ -53,9 +53,15 @@ def known_of(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
     return ibis.or_(*(pieces.value(name).notnull() for name in read))
 
 
-def all_known(fold: Fold, pieces: Pieces, *, then: bool = False) -> ir.BooleanValue:
-    """Where everything a fold reads is known, or is at the very moment."""
-    return ibis.and_(*((pieces.then(name) if then else pieces.value(name)).notnull() for name in names(fold)))
+def all_known(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
+    """Where everything a fold reads is known."""
+    return ibis.and_(*(pieces.value(name).notnull() for name in names(fold)))
+
+
+def answered(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
+    """Where everything a fold reads is known for some time, or at the moment something was said."""
+    then = ibis.and_(*(pieces.then(name).notnull() for name in names(fold)))
+    return (all_known(fold, pieces) & (pieces.lasts > 0)) | (then & pieces.begins)
 
 
 def _said(fold: Fold, name: str, pieces: Pieces) -> ir.BooleanValue:
