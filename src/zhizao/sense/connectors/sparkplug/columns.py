@@ -72,7 +72,8 @@ def _double(cells: Numbers) -> NDArray[np.float64]:
 
 def _float(cells: Numbers) -> NDArray[np.float64]:
     bits: NDArray[np.float32] = cells.astype(np.uint32).view(np.float32)
-    return bits.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # numbers that are none
+        return bits.astype(np.float64)
 
 
 def _boolean(cells: Numbers) -> NDArray[np.float64]:
