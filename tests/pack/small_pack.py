@@ -26,6 +26,7 @@ fields:
   staff: {type: decimal, unit: person, accrual: stock, name: {zh: 人数, en: Staff}}
   digital: {type: boolean, name: {zh: 数字化, en: Digital}}
   grade: {type: text, values: [A, B], name: {zh: 等级, en: Grade}}
+  heat: {type: float, unit: kW, min: 0, name: {zh: 温度, en: Heat}}
 """,
     "indicators/spending_rate.yaml": """id: spending_rate
 name: {zh: 支出率, en: Spending rate}

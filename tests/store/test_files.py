@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 
 from zhizao.checks.store import RETURN, facts
 from zhizao.errors import InputError
+from zhizao.model.record import Field
+from zhizao.model.text import same
 from zhizao.store.contract import Source
 from zhizao.store.files import read, write
 
@@ -28,6 +31,7 @@ FACTS = pa.table(
         "amount": pa.array([Decimal("0.10"), None, Decimal("1234567890123456.78")], pa.decimal128(38, 2)),
         "staff": pa.array([2**62, None, -1]),
         "open": [True, False, None],
+        "heard": [0.1, None, 1e21 / 3],
         "at": pa.array([datetime(2020, 1, 1, 8, 30, 0, 123456, UTC), None, datetime(1969, 1, 1, tzinfo=UTC)], pa.timestamp("us", "UTC")),
     }
 )
@@ -50,6 +54,7 @@ def test_what_is_written_is_read_back_to_the_same_values(kind, tmp_path):
         assert back[name] == FACTS[name].to_pylist() or [v or None for v in back[name]] == FACTS[name].to_pylist()
     assert [Decimal(v) if v else None for v in back["amount"]] == FACTS["amount"].to_pylist()
     assert [int(v) if v else None for v in back["staff"]] == FACTS["staff"].to_pylist()
+    assert [float(v) if v else None for v in back["heard"]] == FACTS["heard"].to_pylist()
     assert [str(v).lower() if v not in (None, "") else None for v in back["open"]] == ["true", "false", None]
     instants = [v if isinstance(v, datetime) else datetime.fromisoformat(v) if v else None for v in back["at"]]
     assert instants == FACTS["at"].to_pylist()
@@ -57,12 +62,12 @@ def test_what_is_written_is_read_back_to_the_same_values(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "parquet"])
 def test_what_is_exported_is_duplicate_when_imported_again(kind, tmp_path, open_store):
-    store = open_store()
-    store.append(RETURN, FACTS.drop(["at"]).set_column(4, "staff", pa.array([2**62, None, 1])), Source("first"))
+    store, record = open_store(), replace(RETURN, fields=(*RETURN.fields, Field("heard", "float", same("heard"))))
+    store.append(record, FACTS.drop(["at"]).set_column(4, "staff", pa.array([2**62, None, 1])), Source("first"))
     with store.session() as session:
-        facts = session.fetch(session.relation(RETURN)).select([f.id for f in RETURN.fields])
+        facts = session.fetch(session.relation(record)).select([f.id for f in record.fields])
     write(facts, tmp_path / f"out.{kind}")
-    receipt = store.append(RETURN, read(tmp_path / f"out.{kind}"), Source("second"))
+    receipt = store.append(record, read(tmp_path / f"out.{kind}"), Source("second"))
     assert (receipt.received, receipt.duplicate) == (3, 3)
 
 

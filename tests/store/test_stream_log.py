@@ -101,7 +101,7 @@ def test_a_damaged_frame_ends_what_is_taken_from_a_file(tmp_path):
     log = Log(tmp_path)
     log.append([delivery(1), delivery(2)])
     log.close()
-    file, last = file_of(tmp_path, 1), len(framed(delivery(2)))
+    file, last = file_of(tmp_path, 1), len(framed(delivery(2), 10**15))
     content = bytearray(file.read_bytes())
     content[-last + 20] ^= 1
     file.write_bytes(content)

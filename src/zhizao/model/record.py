@@ -7,10 +7,12 @@ from typing import Literal
 
 from zhizao.model.finding import Place
 from zhizao.model.period import PeriodKind
+from zhizao.model.quantity import Quantity
 from zhizao.model.text import Text
 
-FieldType = Literal["entity", "period", "text", "integer", "decimal", "boolean", "instant", "date"]
+FieldType = Literal["entity", "period", "text", "integer", "decimal", "float", "boolean", "instant", "date"]
 Accrual = Literal["flow", "stock"]
+Format = Literal["", "time_zone"]
 
 DECIMAL_SCALE = 6
 """Decimals kept of a ``decimal`` field that does not state its scale."""
@@ -22,7 +24,7 @@ class Field:
 
     ``accrual`` says how the quantity behaves over time (a flow adds up, a stock does not); ``price`` is ``current``
     or the year whose prices it is in (``2015``); ``values`` closes a text field to a list;
-    ``personal`` values are stored so that they can be forgotten, entity by entity.
+    ``personal`` values are stored so that they can be forgotten, entity by entity. A ``float`` is kept as a machine said it, to the last bit, and never summed.
     """
 
     id: str
@@ -38,6 +40,8 @@ class Field:
     values: tuple[str, ...] = ()
     level: str = ""
     personal: bool = False
+    format: Format = ""
+    """What a text must be, beyond text."""
     takes: tuple[str, ...] = ()
     """Prefixes of the entities a field with a level takes, the level's own first; empty where the packs did not say (see ``pack/levels.py``)."""
 
@@ -45,6 +49,11 @@ class Field:
     def is_number(self) -> bool:
         """Whether the field can be summed."""
         return self.type in ("integer", "decimal", "boolean")
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether its values are written in digits, and so have a unit and limits."""
+        return self.type in ("integer", "decimal", "float")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class RecordType:
     place: Place = Place("")
     due: Literal["each_period", "never", ""] = ""
     any_period: bool = False
+    signals: tuple[Quantity, ...] = ()
+    """The quantities that formulas name instead of fields, where the rows are observations of signals."""
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""

@@ -38,12 +38,13 @@ def now() -> datetime:
 
 def open_node(home: Path, *, remark: Remark = silent) -> Node:
     """Open the installation in a home, which is made where there is none; facts the packs ship are stored on the way."""
+    from zhizao.node.sources import with_quantities
     from zhizao.node.supply import supply
 
     folders = folders_of(home)
     for missing in set(config.read(home).packs) - set(folders):
         remark(Text(f"{missing}：登记过的内容包不在了，已略过", f"{missing}: this pack is registered but gone; left out"))
-    node = Node(home, folders, load_library(home, folders), open_store(home))
+    node = Node(home, folders, with_quantities(load_library(home, folders), home), open_store(home))
     supply(node.library, node.store, remark)
     return node
 

@@ -44,11 +44,14 @@ def _role(field: Field, record: RecordType) -> Text | None:
 
 def _idle(field: Field) -> Iterator[str]:
     """Keys that mean nothing for a field of its type."""
-    if not field.is_number or field.type == "boolean":
-        given = (("unit", field.unit), ("accrual", field.accrual), ("price", field.price), ("min", field.minimum), ("max", field.maximum))
-        yield from (key for key, value in given if value)
+    if not field.is_figure:
+        yield from (key for key, value in (("unit", field.unit), ("min", field.minimum), ("max", field.maximum)) if value)
+    if not field.is_figure or field.type == "float":
+        yield from (key for key, value in (("accrual", field.accrual), ("price", field.price)) if value)
     if field.level and field.type != "entity":
         yield "level"
+    if field.format and field.type != "text":
+        yield "format"
 
 
 def _check_limits(field: Field, content: Content, found: Found) -> None:
@@ -60,7 +63,7 @@ def _check_limits(field: Field, content: Content, found: Found) -> None:
     if field.minimum and field.maximum and Decimal(field.minimum) > Decimal(field.maximum):
         message = Text(f"{field.id} 的 min 大于 max，任何值都会被拒", f"min of {field.id} is above max: every value would be rejected")
         found.blocking("shape", content.place("fields", field.id, "min"), message, Text("请对调两者", "exchange the two"))
-    if field.is_number:
+    if field.is_number or field.is_figure:
         for value in field.values:
             if not _NUMBER.fullmatch(value):
                 _refuse(field, "values", value, content, found)

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import available_timezones
 
 from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text
 from zhizao.store.columns import GIVEN, ROW, WIDE, digits, gives_publication
-from zhizao.store.numbers import counting, marked, numbers
+from zhizao.store.numbers import NUMBER, counting, marked, numbers
 from zhizao.store.reading import instant, period, read_each
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ INDEX, WHY, ROUNDED, PUBLISHED = "_index", "_why", "_rounded", "_given"
 WORDS = {True: ("true", "yes", "1", "1.0", "是"), False: ("false", "no", "0", "0.0", "否")}
 ENTITY = r"^[a-z_]+:[^\s\p{Z}\p{C}:+]+[^\s\p{Z}\p{C}+]*$"
 DAY = r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
-_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Texts(NamedTuple):
@@ -137,6 +138,8 @@ def _value(field: Field, text: ir.StringValue, raw: ir.Table) -> ir.Value:
             return text.try_cast(f"decimal({digits(field)},{field.scale})")
         case "integer":
             return text.try_cast("decimal(38,0)").try_cast("int64")
+        case "float":
+            return _float(text)
         case "boolean":
             return ibis.cases(*((text.lower().isin(words), value) for value, words in WORDS.items()), else_=None)
         case "entity":
@@ -151,12 +154,20 @@ def _value(field: Field, text: ir.StringValue, raw: ir.Table) -> ir.Value:
             return text
 
 
+def _float(text: ir.StringValue) -> ir.Value:
+    """The double nearest to a number; NaN and infinity, written or reached, are none."""
+    import ibis
+
+    found = ibis.cases((text.re_search(f"^{NUMBER.pattern}$"), text.try_cast("float64")))
+    return ibis.cases((~found.isinf(), found))
+
+
 def _moment(field: Field, text: ir.StringValue) -> ir.Value:
     """A date or instant within the years 1 to 9999; the engine would also take words such as ``infinity`` and ``epoch``."""
     import ibis
 
     kind = "timestamp('UTC', 6)" if field.type == "instant" else "date"
-    first, last = (_FIRST, _LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
+    first, last = (FIRST, LAST) if field.type == "instant" else (date(1, 1, 1), date(9999, 12, 31))
     moment = ibis.cases((text.re_search(DAY), text.try_cast(kind)), else_=None)
     return ibis.cases((moment.between(ibis.literal(first, kind), ibis.literal(last, kind)), moment), else_=None)
 
@@ -168,10 +179,12 @@ def _faults(record: RecordType, field: Field, rows: ir.Table) -> Iterator[tuple[
         yield "missing", value.isnull()
     if field.takes:
         yield "level", value.notnull() & ~value.re_search(f"^({'|'.join(field.takes)}):")
-    if field.type in ("decimal", "integer"):
+    if field.is_figure:
         yield from _beyond(field, value)
     elif field.values:
         yield "unlisted", value.notnull() & ~value.isin(field.values)
+    if field.format == "time_zone":
+        yield "time_zone", value.notnull() & ~value.isin(sorted(available_timezones()))
 
 
 def _beyond(field: Field, value: ir.NumericValue) -> Iterator[tuple[str, ir.BooleanValue]]:
@@ -184,10 +197,12 @@ def _beyond(field: Field, value: ir.NumericValue) -> Iterator[tuple[str, ir.Bool
         yield "unlisted", value.notnull() & ~value.isin(allowed)
 
 
-def _figure(field: Field, text: str | None, rounding: str) -> ir.DecimalScalar | None:
+def _figure(field: Field, text: str | None, rounding: str) -> ir.NumericScalar | None:
     """A declared figure at the scale of its field, so that comparing never widens a value; None where no value can reach it."""
     import ibis
 
+    if field.type == "float":
+        return ibis.literal(float(text), "float64") if text else None
     scale, width = (field.scale, digits(field)) if field.type == "decimal" else (0, WIDE)
     if not text or abs(Decimal(text)) >= Decimal(10) ** (width - scale):
         return None

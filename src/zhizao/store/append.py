@@ -24,7 +24,6 @@ from zhizao.store.forgotten import keyring
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.numbers import counting
-from zhizao.store.personal import concealed, legible
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
 from zhizao.store.session import LocalSession, is_rekeyed, is_revised
@@ -60,7 +59,7 @@ def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Rece
             batch = replace(batch, source=whole(source.name), sha256=source.sha256, received=len(rows), stored=len(kept), rejected=len(rejected))
             batch = replace(batch, duplicate=len(rows) - len(kept) - len(rejected), rounded=_trues(kept, ROUNDED))
             if len(rejected):
-                batch = _keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
+                batch = keep_rejects(rim.home, batch, file_of(record, source, rows, rejected))
             batch = sealed(rim, batch, numbered(kept, batch, stored_schema(record)))
     return batch.receipt(str(rim.home.path / batch.rejects) if batch.rejects else "")
 
@@ -101,6 +100,8 @@ def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: B
     before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
     if keys:
+        from zhizao.store.personal import concealed, legible
+
         # One value has one cell: what is the same can be told without revealing what is stored.
         rows, stored = concealed(record, rows, keys, engine), legible(record, stored, keys, engine)
     revised, rekeyed = is_revised(record, before), is_rekeyed(record, before)
@@ -137,8 +138,12 @@ def numbered(rows: pa.Table, batch: Batch, schema: pa.Schema) -> pa.Table:
     return pa.table(columns).cast(schema)
 
 
-def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
-    """Store a batch: its segment first, then the commit that makes it exist. Call it as the one writer."""
+def sealed(rim: Rim, batch: Batch, rows: pa.Table, schema: pa.Schema | None = None) -> Batch:
+    """Store a batch: its segment first, then the commit that makes it exist. Call it as the one writer.
+
+    Args:
+        schema: what the columns are, where some of them are coded.
+    """
     table = rim.home.facts / batch.record
     delta.sweep(table, {b.segment for b in rim.history.batches() if b.record == batch.record})
     file: Path | None = None
@@ -149,12 +154,13 @@ def sealed(rim: Rim, batch: Batch, rows: pa.Table) -> Batch:
         batch = replace(batch, last=last, revises=_trues(rows, REVISES), segment=file.name, root=merkle_root(file))
     seal = seal_of(batch.sealed)
     batch = replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
-    delta.commit(table, rows.schema, file, len(rows), batch.to_json())
+    delta.commit(table, schema or rows.schema, file, len(rows), batch.to_json())
     rim.home.note_last(batch.number, seal)
     return batch
 
 
-def _keep_rejects(home: Home, batch: Batch, content: bytes) -> Batch:
+def keep_rejects(home: Home, batch: Batch, content: bytes) -> Batch:
+    """Put the rejects file of a batch on the disk, before the batch is sealed."""
     make_folder(home.rejects)
     file = home.rejects / f"{batch.number:08d}.{batch.record}.jsonl"
     replace_file(file, content)

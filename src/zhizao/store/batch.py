@@ -4,12 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zhizao.model.receipt import Receipt
 from zhizao.store.seal import seal_of
+from zhizao.store.stream.delivery import Standing, Standings
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Spans = Mapping[str, tuple[int, int]]
+"""Least and greatest time of the stored rows of each source, microseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """The file of the stream's log that a batch was made from: when its deliveries arrived, and what became of those of each source.
+
+    In the standing of a source ``accepted`` counts the rows that are stored.
+    """
+
+    file: int
+    first_us: int
+    last_us: int
+    sources: Standings
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Drained:
+        """What a note says."""
+        return cls(**{**said, "sources": {name: Standing(**one) for name, one in said["sources"].items()}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +43,7 @@ class Batch:
 
     ``number`` counts over the whole home. Its facts are numbered ``first`` to ``last``; a batch that stored nothing has no ``segment``
     and ``last`` is that of the batch before. ``revises`` counts rows of whose key an earlier version is stored.
+    What is None was not said when the batch was sealed.
     """
 
     home: str
@@ -43,6 +69,8 @@ class Batch:
     previous: str
     seal: str = ""
     signature: str = ""
+    spans: Spans | None = None
+    stream: Drained | None = None
 
     @property
     def at(self) -> datetime:
@@ -50,9 +78,17 @@ class Batch:
         return datetime.fromisoformat(self.stored_at)
 
     @property
+    def first_at(self) -> datetime:
+        """When the first of its rows was durable here: those of the stream were in the log before."""
+        return EPOCH + timedelta(microseconds=self.stream.first_us) if self.stream else self.at
+
+    @property
     def sealed(self) -> dict[str, Any]:
         """What the seal covers."""
-        return {k: v for k, v in dataclasses.asdict(self).items() if k not in ("seal", "signature")}
+        return {k: v for k, v in self._said().items() if k not in ("seal", "signature")}
+
+    def _said(self) -> dict[str, Any]:
+        return {k: v for k, v in dataclasses.asdict(self).items() if v is not None}
 
     @property
     def fits_its_seal(self) -> bool:
@@ -65,7 +101,7 @@ class Batch:
 
     def to_json(self) -> str:
         """The batch as one line of text."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, sort_keys=True)
+        return json.dumps(self._said(), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Batch:
@@ -75,9 +111,18 @@ class Batch:
             ValueError: the line says no batch.
         """
         said = json.loads(text)
-        if not isinstance(said, dict) or set(said) != {f.name for f in dataclasses.fields(cls)}:
+        if not isinstance(said, dict) or set(said) | OPTIONAL != {f.name for f in dataclasses.fields(cls)}:
             raise ValueError("not what is said of a batch")
-        return cls(**{**said, "key": tuple(said["key"])})
+        spans = {source: (first, last) for source, (first, last) in said["spans"].items()} if "spans" in said else None
+        return cls(**{**said, "key": tuple(said["key"]), "spans": spans, "stream": Drained.of(said["stream"]) if "stream" in said else None})
+
+
+OPTIONAL = {"spans", "stream"}
+
+
+def last_drained(batches: Sequence[Batch]) -> int:
+    """The number of the last file of the log that lies in a segment; 0 before the first."""
+    return next((batch.stream.file for batch in reversed(batches) if batch.stream), 0)
 
 
 def whole(text: str) -> str:

@@ -56,6 +56,8 @@ def arrow_type(field: Field) -> pa.DataType:
             return pa.decimal128(digits(field), field.scale)
         case "integer":
             return pa.int64()
+        case "float":
+            return pa.float64()
         case "boolean":
             return pa.bool_()
         case "instant":

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from zhizao.store.stream.account import Accounts
+    from zhizao.store.stream.log import Log
+
 FACT = "_fact"
 """int64: the number of the fact in this store, growing with every stored row; the fact's id is ``TYPE:NUMBER``."""
 PUBLISHED_AT = "_published_at"
 """timestamp[us, UTC]: when the source asserted it; where unknown, when it was stored, or after the version before it where that is later."""
 STORED_AT = "_stored_at"
-"""timestamp[us, UTC]: when its batch was sealed here."""
+"""timestamp[us, UTC]: when it was durable here: its batch was sealed or, of the stream, its delivery was in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,25 @@ class Store(Protocol):
 
     def find(self, record: RecordType, facts: Sequence[int]) -> Iterable[FactRef]:
         """The source and place of facts, by number."""
+
+    def log(self, *, roll_bytes: int = ..., roll_rows: int = ...) -> Log:
+        """Open the log of the stream, as its one writer; it is made where there is none, and each source goes on from where it stands in the store.
+
+        Sessions find what the log holds at once, beside what is sealed. Who calls it also has it rolled, drained, and closed at the end.
+
+        Raises:
+            StoreBusy: another process writes it.
+            StoreDamaged: it is older than what was drained from it.
+        """
+
+    def drain(self, record: RecordType) -> int:
+        """Turn every complete file of the log into one sealed batch of observations, and remove it; how many there were.
+
+        ``record`` is the type of observations. No answer changes by it but the numbers of facts. May be killed at any point, and called again.
+        """
+
+    def accounts(self) -> Accounts:
+        """What became of every observation of each source of the stream, up to this moment: cheap enough to ask every second, from any process."""
 
     def verify(self) -> int:
         """Check every segment against its seal, the chain and the signatures; the number of segments checked.

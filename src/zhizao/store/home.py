@@ -48,6 +48,11 @@ class Home:
         return self.path / "rejects"
 
     @property
+    def stream(self) -> Path:
+        """The log of what machines say, until it lies in segments."""
+        return self.path / "stream"
+
+    @property
     def spill(self) -> Path:
         """Where a query puts what does not fit in memory."""
         return self.path / "spill"

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 from zhizao.model.forgetting import Forgetting
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
+from zhizao.model.text import Text
 from zhizao.model.value import FactRef
 from zhizao.store.address import require_address
+from zhizao.store.batch import Batch, last_drained
 from zhizao.store.contract import Source
+from zhizao.store.damage import damaged
 from zhizao.store.disk import told
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.migrate import SCHEMA, form_of, migrate, refuse_newer
 from zhizao.store.session import LocalSession
+from zhizao.store.stream.account import Accounts, Counts, accounts, sealed_standings
+from zhizao.store.stream.log import ROLL_BYTES, ROLL_ROWS, Log, files_in
+from zhizao.store.stream.spool import Spool, mark
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +47,7 @@ class LocalStore:
     def __init__(self, home: Path, clock: Clock) -> None:
         require_address(home)
         self._home, self._clock = Home(home), clock
-        self._history = History(self._home)
+        self._history, self._counts = History(self._home), Counts()
         with told(home):
             refuse_newer(self._home.identity)
             if form_of(self._home.identity) < SCHEMA:
@@ -88,14 +94,15 @@ class LocalStore:
         from zhizao.store.engines.duckdb import DuckDB
 
         with told(self._home.path):
-            batches = self._history.batches()
-        with closing(DuckDB(self._home.spill, self._home.kept)) as engine:
-            yield LocalSession(engine, self._home, batches)
+            batches, spool = self._beside()
+        with closing(spool), closing(DuckDB(self._home.spill, self._home.kept)) as engine:
+            yield LocalSession(engine, self._home, batches, spool)
 
     def fingerprint(self) -> str:
         """See the contract."""
         with told(self._home.path):
-            return hashlib.sha256("\n".join([self._home.id, *self._history.newest()]).encode()).hexdigest()
+            said = [self._home.id, *self._history.newest(), mark(self._home.stream)]
+            return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     def has_batch(self, record: str, sha256: str) -> bool:
         """See the contract."""
@@ -107,7 +114,52 @@ class LocalStore:
         from zhizao.store.find import find
 
         with told(self._home.path):
-            return find(self._home, self._history.batches(), record, facts)
+            batches, spool = self._beside()
+            with closing(spool):
+                return iter(list(find(self._home, batches, record, facts, spool)))
+
+    def log(self, *, roll_bytes: int = ROLL_BYTES, roll_rows: int = ROLL_ROWS) -> Log:
+        """See the contract."""
+        with told(self._home.path):
+            with self._home.writing():
+                batches = self._history.batches()
+            last = last_drained(batches)
+            log = Log(
+                self._home.stream, roll_bytes, roll_rows=roll_rows, clock=self._clock, first=last + 1, standings=sealed_standings(batches)
+            )
+            if log.number <= last:
+                log.close()
+                what = Text(f"日志早于数据段（文件 {log.number}，已入段至 {last}）", f"the log is older than the segments (file {log.number}, segments reach {last})")
+                raise damaged(self._home.stream, what)
+            return log
+
+    def drain(self, record: RecordType) -> int:
+        """See the contract."""
+        from zhizao.store.stream.drain import drain
+
+        with told(self._home.path):
+            return drain(self._rim, record)
+
+    def accounts(self) -> Accounts:
+        """See the contract."""
+        with told(self._home.path):
+            batches, spool = self._beside()
+            with closing(spool):
+                return accounts(batches, *self._counts.of(spool))
+
+    def _beside(self) -> tuple[list[Batch], Spool]:
+        """All batches, and the files of the log that none of them holds.
+
+        The log is listed first: what is drained after that is met twice, and left out of the spool; what is gone before it could be opened is
+        in a batch by now.
+        """
+        while True:
+            numbers = files_in(self._home.stream)
+            batches = self._history.batches()
+            try:
+                return batches, Spool.of(self._home.stream, (n for n in numbers if n > last_drained(batches)))
+            except FileNotFoundError:
+                continue
 
     def verify(self) -> int:
         """See the contract."""

@@ -93,6 +93,8 @@ def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year")
         case "level":
             listed = _list(field.takes)
             return Text(f"{name.zh}只收这些层级的对象（{listed}）：{cell}", f"{name.en} takes entities of {listed} only: {cell}")
+        case "time_zone":
+            return Text(f"{name.zh}不是时区（如 Asia/Shanghai）：{cell}", f"{name.en} is no time zone (such as Asia/Shanghai): {cell}")
         case "unlisted":
             listed = _list(field.values)
             return Text(f"{name.zh}不在可选值之内（{listed}）：{cell}", f"{name.en} is none of {listed}: {cell}")
@@ -104,12 +106,14 @@ def _unfit(field: Field, cell: str, kind: PeriodKind) -> Text:
     match field.type:
         case "period" if period(cell):
             return Text(f"不是所要的一种期（{KINDS[kind]}）", f"is a period, but not of the kind {kind}")
-        case "decimal" | "integer" if not NUMBER.fullmatch(cell):
+        case "decimal" | "integer" | "float" if not NUMBER.fullmatch(cell):
             return Text("不是数", "is no number")
         case "integer":
             return Text("不是整数或过大", "is not whole, or too large")
         case "decimal":
             return Text("过大，无法精确保存", "is too large to be kept exactly")
+        case "float":
+            return Text("超出双精度浮点数的范围", "is beyond the range of a double")
         case "boolean":
             return Text("不是真假值（true/false、yes/no、1/0、是/否）", "is none of true/false, yes/no, 1/0, 是/否")
         case "entity":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhizao.model.text import Text
 from zhizao.store.columns import PERSONAL
@@ -17,25 +17,41 @@ from zhizao.store.durable import flush, make_folder
 if TYPE_CHECKING:
     import pyarrow as pa
 
+TIME = "time"
+"""The column of an observation by which a signal is ordered."""
 ROWS = 122_880
 """Rows of a row group: what one thread of the engine takes at a time."""
 
 
 def write(path: Path, rows: pa.Table) -> None:
     """Put rows on the disk; nobody sees them before a commit names them."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     make_folder(path.parent)
-    # Figures hardly repeat: a dictionary of them costs twice the time and a third more room. As integers they are read four times faster.
-    repeating = [f.name for f in rows.schema if not pa.types.is_decimal(f.type) and not pa.types.is_int64(f.type)]
     try:
-        pq.write_table(rows, path.absolute(), compression="zstd", row_group_size=ROWS, use_dictionary=repeating, store_decimal_as_integer=True)
+        pq.write_table(rows, path.absolute(), compression="zstd", row_group_size=ROWS, store_decimal_as_integer=True, **_encodings(rows.schema))
         flush(path)
     except OSError:  # a full disk must not be kept full by half a segment
         path.unlink(missing_ok=True)
         raise
     flush(path.parent)
+
+
+def _encodings(schema: pa.Schema) -> dict[str, Any]:
+    """How columns are written.
+
+    Figures hardly repeat: a dictionary of them costs twice the time and a third more room. As integers they are read four times faster.
+    Rows of the stream come with coded names, in the order of their signals: what counts up, or mostly so, is written as its steps, and no reader
+    is told of the codes.
+    """
+    import pyarrow as pa
+
+    figures = (pa.types.is_decimal, pa.types.is_int64, pa.types.is_float64)
+    repeating = [f.name for f in schema if not any(is_figure(f.type) for is_figure in figures)]
+    if not any(pa.types.is_dictionary(f.type) for f in schema):
+        return {"use_dictionary": repeating}
+    steps = dict.fromkeys((f.name for f in schema if f.name == TIME or pa.types.is_int64(f.type)), "DELTA_BINARY_PACKED")
+    return {"use_dictionary": [name for name in repeating if name not in steps], "column_encoding": steps, "store_schema": False}
 
 
 def read(path: Path, facts: tuple[int, int] | None = None, columns: Sequence[str] | None = None) -> pa.Table:

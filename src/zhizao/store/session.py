@@ -16,19 +16,24 @@ from zhizao.store.columns import require_same_types, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
 from zhizao.store.forgotten import keyring
 from zhizao.store.home import Home
+from zhizao.store.stream.spool import EMPTY, Spool
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
     from zhizao.store.engines.duckdb import DuckDB
+    from zhizao.store.stream.tail import Tail
+
+OBSERVATION = "observation"
+"""The record type that the stream's log is about."""
 
 
 class LocalSession:
     """Queries over the segments of some batches."""
 
-    def __init__(self, engine: DuckDB, home: Home, batches: Sequence[Batch]) -> None:
-        self._engine, self._home, self._batches = engine, home, batches
+    def __init__(self, engine: DuckDB, home: Home, batches: Sequence[Batch], spool: Spool = EMPTY) -> None:
+        self._engine, self._home, self._batches, self._spool = engine, home, batches, spool
         self._has_keys = False
         self._relations: dict[tuple[RecordType, Known], ir.Table] = {}
 
@@ -41,12 +46,14 @@ class LocalSession:
     def _relation(self, record: RecordType, known: Known) -> ir.Table:
         by_publication = record.known_by == "published_at"
         batches = self._known(record, known)
+        tail = self._tail(record)
         rows = self.versions(record, batches)
+        rows = rows.union(self._engine.hold("tail", tail.rows)) if tail else rows
         if by_publication and known.as_of:
-            import ibis
-
-            rows = rows.filter(rows[PUBLISHED_AT] <= ibis.literal(known.as_of, "timestamp('UTC', 6)"))
-        if is_revised(record, batches):
+            rows = rows.filter(rows[PUBLISHED_AT] <= _instant(known.as_of))
+        if (limit := _stored_until(known, by_publication)) and (tail or any(b.stream and b.at > limit for b in batches)):
+            rows = rows.filter(rows[STORED_AT] <= _instant(limit))
+        if is_revised(record, batches) or (tail and tail.revises):
             rows = holding(rows, record.key, self._engine, rekeyed=is_rekeyed(record, batches))
         if record.personal:
             from zhizao.store.personal import revealed
@@ -58,7 +65,16 @@ class LocalSession:
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
         """See the contract."""
         # A personal field is filled in the files for ever, and empty once it is forgotten.
-        return self._engine.filled(self._files(record, self._known(record, known))) - {f.id for f in record.personal}
+        found = self._engine.filled(self._files(record, self._known(record, known))) - {f.id for f in record.personal}
+        return found & {f.id for f in record.fields if f.required} if self._spool.files and record.id == OBSERVATION else found
+
+    def _tail(self, record: RecordType) -> Tail | None:
+        """What the log still holds of the type."""
+        if record.id != OBSERVATION or not self._spool.files:
+            return None
+        from zhizao.store.stream.tail import tail
+
+        return tail(record, self._spool, self, [b for b in self._batches if b.record == record.id and b.stored], self._engine)
 
     def _require_keys(self) -> None:
         """The keys that are there when a personal field is first asked for serve the session to its end."""
@@ -110,6 +126,21 @@ def is_rekeyed(record: RecordType, batches: Sequence[Batch]) -> bool:
 
 
 def _until(batch: Batch, known: Known, by_publication: bool) -> bool:
-    """Whether a batch was stored by then: all its rows were stored in one moment, so whole segments fall away."""
-    limits: list[datetime | None] = [known.stored_as_of, None if by_publication else known.as_of]
-    return all(limit is None or batch.at <= limit for limit in limits)
+    """Whether a batch was stored by then: all its rows were stored in one moment, so whole segments fall away.
+
+    Of the stream it holds rows that were durable in the log before: they count from their arrival.
+    """
+    limit = _stored_until(known, by_publication)
+    return limit is None or batch.first_at <= limit
+
+
+def _stored_until(known: Known, by_publication: bool) -> datetime | None:
+    """What was stored later is not known then."""
+    limits = [limit for limit in (known.stored_as_of, None if by_publication else known.as_of) if limit]
+    return min(limits, default=None)
+
+
+def _instant(at: datetime) -> ir.Scalar:
+    import ibis
+
+    return ibis.literal(at, "timestamp('UTC', 6)")

@@ -16,7 +16,7 @@ from zhizao.pack.formula.scope import Scope
 from zhizao.pack.found import did_you_mean
 from zhizao.pack.units import Unit, unit
 
-RowType = Literal["number", "boolean", "text", "unknown"]
+RowType = Literal["number", "float", "boolean", "text", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,9 @@ def require(row: Row, wanted: RowType, scope: Scope) -> RowKind:
     found = row_kind(row, scope)
     if found.type in (wanted, "unknown") or (wanted == "number" and found.type == "boolean"):
         return found
+    if found.type == "float":
+        _as_received(row.at, scope)
+        return UNKNOWN
     zh = {"number": "数", "boolean": "是非判断"}[wanted]
     en = {"number": "a number", "boolean": "a condition"}[wanted]
     cure = Text("请写条件，如 b > 0", "write a condition such as b > 0") if wanted == "boolean" else Text("请换成数值字段", "use a field of numbers")
@@ -78,6 +81,8 @@ def _field(row: FieldRef, found: Field | None, scope: Scope) -> RowKind:
         return UNKNOWN
     if found.type == "boolean":
         return BOOLEAN
+    if found.type == "float":
+        return RowKind("float")
     if not found.is_number:
         return RowKind("text")
     try:
@@ -89,6 +94,13 @@ def _field(row: FieldRef, found: Field | None, scope: Scope) -> RowKind:
     return RowKind("number", measured, nature, found.price, found.accrual)
 
 
+def _as_received(at: int, scope: Scope) -> None:
+    """What a machine said is kept to the last bit; only whole steps of a quantity can be counted exactly."""
+    message = Text("type: float 的值按原样保存，不能求和、运算或比较", "a value of type float is kept as received: it cannot be summed, reckoned with or compared")
+    cure = Text("请用 decimal 或 integer 字段；观测值请按量的名称写公式", "use a field of type decimal or integer; of observations, name the quantity in the formula")
+    scope.blocking("float", at, message, cure)
+
+
 def _unknown(row: FieldRef, scope: Scope) -> None:
     if row.name in scope.indicators:
         scope.blocking(
@@ -98,6 +110,9 @@ def _unknown(row: FieldRef, scope: Scope) -> None:
         return
     fields = [f.id for f in scope.record.fields]
     message = Text(f"{scope.record.id} 没有字段 {row.name}", f"{scope.record.id} has no field {row.name}")
+    if scope.record.signals:
+        fields = [q.id for q in scope.record.signals]
+        message = Text(f"没有名为 {row.name} 的量", f"no quantity is named {row.name}")
     scope.blocking("unknown_field", row.at, message, did_you_mean(row.name, fields))
 
 
@@ -138,6 +153,10 @@ def _accrual(op: str, a: Accrual | None, b: Accrual | None) -> Accrual | None:
 def _compared(row: RowOp, scope: Scope) -> RowKind:
     kinds = [row_kind(arg, scope) for arg in row.args]
     first = kinds[0]
+    for arg in (arg for arg, kind in zip(row.args, kinds, strict=True) if kind.type == "float"):
+        _as_received(arg.at, scope)
+    if any(kind.type == "float" for kind in kinds):
+        return BOOLEAN
     for arg, kind in zip(row.args[1:], kinds[1:], strict=True):
         if "unknown" not in (first.type, kind.type) and first.type != kind.type:
             message = Text("两边类型不同，无法比较", "the two sides are of different types")

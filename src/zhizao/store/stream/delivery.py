@@ -88,16 +88,25 @@ class Standing:
 
     def after(self, delivery: Delivery) -> Self:
         """Where the source stands once a delivery is in."""
+        rows, refused = int(delivery.rows.num_rows), len(delivery.refused)
+        return self.plus(delivery.position, rows, delivery.duplicate, refused, delivery.lines, delivery.last_us)
+
+    def plus(self, position: str, accepted: int, duplicate: int, rejected: int, lines: int, last_us: int) -> Self:
+        """The same, from what is counted of a delivery."""
         return replace(
             self,
-            position=delivery.position,
-            received=self.received + delivery.received,
-            accepted=self.accepted + int(delivery.rows.num_rows),
-            duplicate=self.duplicate + delivery.duplicate,
-            rejected=self.rejected + len(delivery.refused),
-            lines=self.lines + delivery.lines,
-            last_us=max(self.last_us, delivery.last_us),
+            position=position,
+            received=self.received + accepted + duplicate + rejected,
+            accepted=self.accepted + accepted,
+            duplicate=self.duplicate + duplicate,
+            rejected=self.rejected + rejected,
+            lines=self.lines + lines,
+            last_us=max(self.last_us, last_us),
         )
+
+    def then(self, other: Self) -> Self:
+        """Where a source stands that did the one and then the other."""
+        return self.plus(other.position, other.accepted, other.duplicate, other.rejected, other.lines, other.last_us)
 
 
 Standings = Mapping[str, Standing]

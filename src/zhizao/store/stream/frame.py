@@ -2,7 +2,8 @@
 
     length of the rest  u32    CRC-32 of the rest  u32    length of the head  u32    head, JSON    rows, an Arrow IPC stream
 
-Little-endian. A file begins with a frame whose head says where every source stands and which has no rows.
+Little-endian. A file begins with a frame whose head says where every source stands and which has no rows. The head of a delivery also says
+how many rows it has, the time of the newest, and when it arrived, so that counting reads no rows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from zhizao.store.stream.delivery import Delivery, Refused, Standing, Standings, observations
@@ -37,6 +38,11 @@ class Frame:
         return None if found is None else {source: Standing(**said) for source, said in found.items()}
 
     @property
+    def at_us(self) -> int:
+        """When it was written, microseconds since 1970; of frames of one file none is earlier than the one before."""
+        return int(self.head["at"])
+
+    @property
     def rows(self) -> pa.RecordBatch:
         """Its observations."""
         import pyarrow as pa
@@ -47,26 +53,37 @@ class Frame:
     def delivery(self) -> Delivery:
         """The delivery it holds."""
         said = self.head
-        refused = tuple(Refused(*parts) for parts in said["refused"])
-        return Delivery(said["source"], self.rows, said["position"], said["lines"], said["duplicate"], refused)
+        return Delivery(said["source"], self.rows, said["position"], said["lines"], said["duplicate"], self.refused)
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """What of the delivery could not be taken."""
+        return tuple(Refused(*parts) for parts in self.head["refused"])
+
+    def follow(self, before: Standing) -> Standing:
+        """Where the source of the delivery stands after it, without a look at the rows."""
+        said = self.head
+        return before.plus(said["position"], said["rows"], said["duplicate"], len(said["refused"]), said["lines"], said["last_us"])
 
 
-def framed(delivery: Delivery) -> bytes:
-    """A delivery as a frame."""
+def framed(delivery: Delivery, at_us: int) -> bytes:
+    """A delivery as a frame, written then."""
     import pyarrow as pa
 
     refused = [(r.place, r.why, r.raw) for r in delivery.refused]
-    head = {"source": delivery.source, "position": delivery.position, "lines": delivery.lines, "duplicate": delivery.duplicate, "refused": refused}
+    head = {
+        "source": delivery.source, "position": delivery.position, "lines": delivery.lines, "duplicate": delivery.duplicate, "refused": refused,
+        "rows": int(delivery.rows.num_rows), "last_us": delivery.last_us, "at": at_us,
+    }  # fmt: skip
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, observations(), options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
         stream.write_batch(delivery.rows)
     return _frame(head, sink.getvalue())
 
 
-def opening(standings: Standings) -> bytes:
+def opening(standings: Standings, at_us: int = 0) -> bytes:
     """The first frame of a file."""
-    fields = Standing.__dataclass_fields__
-    return _frame({"standings": {source: {name: getattr(said, name) for name in fields} for source, said in standings.items()}}, b"")
+    return _frame({"standings": {source: asdict(said) for source, said in standings.items()}, "at": at_us}, b"")
 
 
 def _frame(head: Mapping[str, Any], body: pa.Buffer | bytes) -> bytes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from zhizao.errors import StoreBusy
 from zhizao.model.text import Text
@@ -14,8 +16,26 @@ from zhizao.store.durable import flush, make_folder
 from zhizao.store.stream.delivery import Delivery, Standing, Standings
 from zhizao.store.stream.frame import Frame, framed, frames, opening
 
-ROLL_BYTES = 64 * 1024**2
-"""A file that has grown to this is followed by the next."""
+ROLL_BYTES, ROLL_ROWS = 64 * 1024**2, 2_000_000
+"""A file that has grown to this, or to so many observations, is followed by the next: one file in memory is enough for whoever drains it."""
+
+Clock = Callable[[], datetime]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970, without a float in between.
+
+    Example:
+        >>> microseconds(datetime(1970, 1, 1, 0, 0, 1, 7, tzinfo=UTC))
+        1000007
+    """
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Log:
@@ -26,20 +46,27 @@ class Log:
 
     Args:
         folder: where the files lie; made where it is missing.
-        roll_bytes: a file of this size is followed by the next.
+        roll_bytes: a file of this size is followed by the next,
+        roll_rows: and one with so many observations.
+        clock: says when a delivery arrives.
+        first: the number of the first file, where there is none,
+        standings: and where every source stands then.
 
     Raises:
         StoreBusy: another process writes this log.
         StoreDamaged: a file of the log does not begin as one.
     """
 
-    def __init__(self, folder: Path, roll_bytes: int = ROLL_BYTES) -> None:
+    def __init__(
+        self, folder: Path, roll_bytes: int = ROLL_BYTES, *, roll_rows: int = ROLL_ROWS, clock: Clock = _now, first: int = 1, standings: Standings = MappingProxyType({})
+    ) -> None:
         make_folder(folder)
-        self._folder, self._roll_bytes = folder, roll_bytes
+        self._folder, self._roll_bytes, self._roll_rows, self._clock = folder, roll_bytes, roll_rows, clock
+        self._at_us, self._rows = 0, 0
         self._lock = _locked(folder / "lock")
         try:
-            self._standings: dict[str, Standing] = {}
-            self._number, self._place = self._recover()
+            self._standings: dict[str, Standing] = dict(standings)
+            self._number, self._place = self._recover(first)
             self._file = os.open(file_of(folder, self._number), os.O_RDWR)
         except BaseException:
             os.close(self._lock)
@@ -61,25 +88,31 @@ class Log:
         Raises:
             OSError: the disk refuses; nothing of them is in the log then.
         """
-        self._write(b"".join(framed(d) for d in deliveries))
+        self._at_us = max(self._at_us, microseconds(self._clock()))  # a clock set back must not make what arrives later older
+        self._write(b"".join(framed(d, self._at_us) for d in deliveries))
         for delivery in deliveries:
             self._standings[delivery.source] = self._standings.get(delivery.source, Standing()).after(delivery)
-        if self._place >= self._roll_bytes:
+            self._rows += int(delivery.rows.num_rows)
+        if self._place >= self._roll_bytes or self._rows >= self._roll_rows:
             self.roll()
 
     def roll(self) -> None:
         """Complete the present file, so that it can go into a segment; the next begins with where every source stands."""
-        number, content = self._number + 1, opening(self._standings)
+        number, content = self._number + 1, opening(self._standings, self._at_us)
         _begin(self._folder, number, content)
         following = os.open(file_of(self._folder, number), os.O_RDWR)
         os.close(self._file)
-        self._file, self._number, self._place = following, number, len(content)
+        self._file, self._number, self._place, self._rows = following, number, len(content), 0
+
+    @property
+    def rows(self) -> int:
+        """The observations in the present file."""
+        return self._rows
 
     def drop(self, number: int) -> None:
         """Remove a complete file, once a segment holds what is in it."""
         assert number < self._number, "the file that takes deliveries stays"
-        file_of(self._folder, number).unlink(missing_ok=True)
-        flush(self._folder)
+        drop_file(self._folder, number)
 
     def close(self) -> None:
         """Let another process write."""
@@ -98,16 +131,17 @@ class Log:
             raise
         self._place = place
 
-    def _recover(self) -> tuple[int, int]:
+    def _recover(self, first: int) -> tuple[int, int]:
         """The file to go on with and where: files are begun under another name, so that each has a first frame."""
         for draft in self._folder.glob(".*"):
             draft.unlink()
         numbers = files_in(self._folder)
         if not numbers:
-            return 1, _begin(self._folder, 1, opening({}))
+            return first, _begin(self._folder, first, opening(self._standings))
         last, end = file_of(self._folder, numbers[-1]), 0
         for frame in read_file(last):
-            self._standings, end = _followed(self._standings, frame), frame.end
+            self._standings, end, self._at_us = followed(self._standings, frame), frame.end, frame.at_us
+            self._rows += frame.head.get("rows", 0)
         os.truncate(last, end)
         flush(last)
         return numbers[-1], end
@@ -125,7 +159,13 @@ def file_of(folder: Path, number: int) -> Path:
 
 def files_in(folder: Path) -> list[int]:
     """The numbers of the files of a log, oldest first."""
-    return sorted(int(f.stem) for f in folder.glob("*.frames"))
+    return sorted(int(f.stem) for f in folder.glob("[0-9]*.frames"))
+
+
+def drop_file(folder: Path, number: int) -> None:
+    """Remove a file of a log; durable when it returns."""
+    file_of(folder, number).unlink(missing_ok=True)
+    flush(folder)
 
 
 def read_file(file: Path) -> Iterator[Frame]:
@@ -134,7 +174,12 @@ def read_file(file: Path) -> Iterator[Frame]:
     Raises:
         StoreDamaged: it does not begin with a first frame.
     """
-    found = frames(file.read_bytes())
+    return read_content(file, file.read_bytes())
+
+
+def read_content(file: Path, content: bytes) -> Iterator[Frame]:
+    """The same of its content."""
+    found = frames(content)
     first = next(found, None)
     if first is None or first.standings is None:
         raise damaged(file, Text("日志文件的开头已损坏", "the beginning of the log file is damaged"))
@@ -147,11 +192,12 @@ def deliveries(folder: Path, number: int) -> Iterator[Delivery]:
     return (frame.delivery for frame in read_file(file_of(folder, number)) if frame.standings is None)
 
 
-def _followed(standings: dict[str, Standing], frame: Frame) -> dict[str, Standing]:
+def followed(standings: Standings, frame: Frame) -> dict[str, Standing]:
+    """Where every source stands after a frame."""
     if (said := frame.standings) is not None:
         return dict(said)
-    delivery = frame.delivery
-    return {**standings, delivery.source: standings.get(delivery.source, Standing()).after(delivery)}
+    source = frame.head["source"]
+    return {**standings, source: frame.follow(standings.get(source, Standing()))}
 
 
 def _begin(folder: Path, number: int, content: bytes) -> int:

@@ -1,0 +1,1 @@
+"""Observations that others push over HTTP."""

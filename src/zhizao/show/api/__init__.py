@@ -1,0 +1,1 @@
+"""The HTTP interface: what the command line answers, as JSON, and the door by which others push facts."""

@@ -1,0 +1,122 @@
+"""Draining: a complete file of the log becomes exactly one sealed batch, and is gone.
+
+The batch says which file it was made from. A file is removed only when its batch is durable; whoever dies in between leaves a file
+whose batch exists, which the next one only removes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from zhizao.model.record import RecordType
+from zhizao.store.accept import WHY
+from zhizao.store.append import Rim, keep_rejects, opened, sealed
+from zhizao.store.batch import Drained, last_drained
+from zhizao.store.columns import ROW, stored_schema
+from zhizao.store.rejects import reason
+from zhizao.store.session import LocalSession, is_rekeyed, is_revised
+from zhizao.store.stream.delivery import Standings
+from zhizao.store.stream.incoming import SOURCE, Incoming, incoming
+from zhizao.store.stream.log import drop_file, file_of, files_in, read_file
+from zhizao.store.stream.settle import Earlier, Settled, settled
+from zhizao.store.stream.stored import as_sealed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from zhizao.store.engines.duckdb import DuckDB
+
+
+def drain(rim: Rim, record: RecordType) -> int:
+    """Drain every complete file, oldest first; how many there were. Other writers come in between files."""
+    done = 0
+    for number in files_in(rim.home.stream)[:-1]:
+        with rim.home.writing():
+            done += _drained(rim, record, number)
+    return done
+
+
+def _drained(rim: Rim, record: RecordType, number: int) -> bool:
+    """Drain a file, unless another process has done so meanwhile."""
+    file = file_of(rim.home.stream, number)
+    if not file.is_file():
+        return False
+    if number > last_drained(rim.history.batches()):
+        taken = incoming(number, read_file(file))
+        if taken.standings:
+            _seal(rim, record, taken)
+    drop_file(rim.home.stream, number)
+    return True
+
+
+def _seal(rim: Rim, record: RecordType, taken: Incoming) -> None:
+    with ExitStack() as stack:
+        found = settled(record, taken, _earlier(rim, record, stack))
+    sources = _standings(taken, found)
+    batch = replace(opened(rim, record.id, record.key), source=f"stream {taken.number}", spans=found.spans, stored=len(found.rows))
+    received, duplicate, rejected = (sum(getattr(said, name) for said in sources.values()) for name in ("received", "duplicate", "rejected"))
+    batch = replace(batch, stream=Drained(taken.number, *taken.arrived, sources), received=received, duplicate=duplicate, rejected=rejected)
+    if batch.rejected:
+        batch = keep_rejects(rim.home, batch, _rejects(record, taken, found))
+    sealed(rim, batch, as_sealed(record, found, batch), stored_schema(record))
+
+
+def _earlier(rim: Rim, record: RecordType, stack: ExitStack) -> Earlier:
+    """The sealed batches of the type; an engine is started only where rows have to be compared."""
+    from zhizao.store.engines.duckdb import DuckDB
+
+    batches = [b for b in rim.history.batches() if b.record == record.id and b.stored]
+    started: list[DuckDB] = []
+
+    def engine() -> DuckDB:
+        if not started:
+            started.append(stack.enter_context(closing(DuckDB(rim.home.spill))))
+        return started[0]
+
+    def versions(places: Sequence[int]) -> Any:
+        return LocalSession(engine(), rim.home, batches).versions(record, [batches[place] for place in places])
+
+    return Earlier(engine, [b.spans for b in batches], versions, is_revised(record, batches), is_rekeyed(record, batches))
+
+
+def _standings(taken: Incoming, found: Settled) -> Standings:
+    """What became of each source's observations, each kind counted by itself."""
+    stored, repeated, rejected = (_counted(rows) for rows in (found.rows, found.repeated, found.rejected))
+    sources = {
+        source: replace(said, accepted=stored[source], duplicate=said.duplicate + repeated[source], rejected=said.rejected + rejected[source])
+        for source, said in taken.standings.items()
+    }
+    assert all(said.balances for said in sources.values()), "an observation is neither stored nor duplicate nor rejected"
+    return sources
+
+
+def _counted(rows: pa.Table) -> Counter[str]:
+    """The rows of each source."""
+    import pyarrow.compute as pc
+
+    return Counter({one["values"]: one["counts"] for one in pc.value_counts(rows[SOURCE]).to_pylist()})
+
+
+def _rejects(record: RecordType, taken: Incoming, found: Settled) -> bytes:
+    """The rejects file: first what was drained, then a line for everything that could not be taken."""
+    lines = [*_refused(taken), *_unsound(record, found.rejected)]
+    head = {"record": record.id, "source": f"stream {taken.number}", "rejected": len(lines)}
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in [head, *lines]).encode("utf-8", "replace")
+
+
+def _refused(taken: Incoming) -> Iterator[dict[str, Any]]:
+    for source, one in taken.refused:
+        yield {"source": source, "line": one.place, "field": "", "reason": {"zh": one.why, "en": one.why}, "row": one.raw}
+
+
+def _unsound(record: RecordType, rows: pa.Table) -> Iterator[dict[str, Any]]:
+    for row in rows.to_pylist():
+        code, _, name = row[WHY].partition(":")
+        why = reason(code, record.field(name), "" if row.get(name) is None else str(row[name]), record.period)
+        raw = {f.id: None if row.get(f.id) is None else str(row[f.id]) for f in record.fields}
+        yield {"source": row[SOURCE], "line": row[ROW], "field": name, "reason": {"zh": why.zh, "en": why.en}, "row": raw}

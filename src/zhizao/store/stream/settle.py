@@ -1,0 +1,145 @@
+"""What becomes of the rows of one file of the log: rejected, duplicate, or stored, in the order of the segment.
+
+Reading what is still in the log and draining it ask this one function, so that draining changes no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zhizao.model.record import RecordType
+from zhizao.store.accept import INDEX
+from zhizao.store.batch import Spans
+from zhizao.store.columns import REVISES, ROW, fields_schema
+from zhizao.store.duplicates import news
+from zhizao.store.stream.incoming import SOURCE, Incoming
+from zhizao.store.stream.order import ordered
+from zhizao.store.stream.sound import split
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import numpy as np
+    import pyarrow as pa
+
+    from zhizao.store.engines.duckdb import DuckDB
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was taken before a file: the spans of each batch (None where they are not known), and its rows on demand.
+
+    ``versions`` gives all columns of the stored versions of some of them, by their places.
+    """
+
+    engine: Callable[[], DuckDB]
+    spans: Sequence[Spans | None]
+    versions: Callable[[Sequence[int]], ir.Table]
+    revised: bool = False
+    rekeyed: bool = False
+
+    def overlapping(self, wanted: Spans) -> list[int]:
+        """The places of the batches that may hold a row of the same source and time."""
+        return [place for place, spans in enumerate(self.spans) if spans is None or _overlap(spans, wanted)]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """``rows`` are to be stored, in this order: what came in, with ``_revises``; ``repeated`` were said before; ``rejected`` have their reason."""
+
+    rows: pa.Table
+    repeated: pa.Table
+    rejected: pa.Table
+    spans: Spans
+    revises: int
+
+
+def settled(record: RecordType, taken: Incoming, earlier: Earlier) -> Settled:
+    """The rows of a file, held against what was taken before it."""
+    import pyarrow.compute as pc
+
+    sound, rejected = split(record, taken.rows)
+    rows, repeated = ordered(sound)
+    doubtful = repeated | _covered(rows, earlier)
+    rows, old = _new(record, rows, doubtful, earlier)
+    return Settled(rows, old, rejected, spans_of(rows), int(pc.sum(rows[REVISES]).as_py() or 0))
+
+
+def spans_of(rows: pa.Table) -> Spans:
+    """Least and greatest time of each source."""
+    import pyarrow.compute as pc
+
+    found = rows.select([SOURCE, "time"]).group_by(SOURCE).aggregate([("time", "min"), ("time", "max")])
+    least, most = (found[f"time_{name}"].cast("int64").to_pylist() for name in ("min", "max"))
+    return dict(zip(pc.fill_null(found[SOURCE].cast("string"), "").to_pylist(), zip(least, most, strict=True), strict=True))
+
+
+def _overlap(one: Spans, other: Spans) -> bool:
+    return any(one[source][0] <= last and first <= one[source][1] for source, (first, last) in other.items() if source in one)
+
+
+def _covered(rows: pa.Table, earlier: Earlier) -> np.ndarray:
+    """The rows whose source and time lie within a span of what was taken before: they may have been said before."""
+    import numpy as np
+    import pyarrow as pa
+
+    found = np.zeros(len(rows), bool)
+    places = earlier.overlapping(spans_of(rows))
+    time = rows["time"].cast(pa.int64()).to_numpy()
+    for spans in (earlier.spans[place] for place in places):
+        if spans is None:
+            return ~found
+        for source, (first, last) in spans.items():
+            found |= _is(rows[SOURCE], source) & (time >= first) & (time <= last)
+    return found
+
+
+def _is(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found: np.ndarray = (pc.is_in(column, pa.array([name], pa.string())) if name else pc.is_null(column)).to_numpy()
+    return found
+
+
+def _new(record: RecordType, rows: pa.Table, doubtful: np.ndarray, earlier: Earlier) -> tuple[pa.Table, pa.Table]:
+    """The rows to store, and those that only repeat; the doubtful ones are compared one by one with what was said before."""
+    import numpy as np
+    import pyarrow as pa
+
+    revises = np.zeros(len(rows), bool)
+    if not doubtful.any():
+        return rows.append_column(REVISES, pa.array(revises)), rows.slice(0, 0)
+    said = _said_anew(record, rows.filter(pa.array(doubtful)), earlier)
+    number = rows[ROW].to_numpy()
+    kept = ~doubtful | np.isin(number, said[INDEX].to_numpy())
+    revises = np.isin(number, said.filter(said[REVISES])[INDEX].to_numpy())
+    return rows.append_column(REVISES, pa.array(revises)).filter(pa.array(kept)), rows.filter(pa.array(~kept))
+
+
+def _said_anew(record: RecordType, rows: pa.Table, earlier: Earlier) -> pa.Table:
+    """The places of the rows that say something new, and whether they revise an earlier version of their key."""
+    import ibis
+    import pyarrow.compute as pc
+
+    engine = earlier.engine()
+    plain = [rows[f.name].cast(f.type) if f.name in rows.column_names else _nulls(len(rows), f.type) for f in fields_schema(record)]
+    held = engine.hold("rows", _named(plain, record).append_column(INDEX, rows[ROW]))
+    stored = earlier.versions(earlier.overlapping(spans_of(rows)))
+    first, last = (ibis.literal(bound(rows["time"]).as_py(), "timestamp('UTC', 6)") for bound in (pc.min, pc.max))
+    stored = stored.filter(stored["time"].between(first, last))
+    anew = news(record, held, stored, revised=earlier.revised, rekeyed=earlier.rekeyed, again=False, engine=engine)
+    return engine.fetch(anew.select(INDEX, REVISES))
+
+
+def _named(columns: Sequence[pa.ChunkedArray], record: RecordType) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table(dict(zip(fields_schema(record).names, columns, strict=True)))
+
+
+def _nulls(count: int, kind: pa.DataType) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return pa.chunked_array([pa.nulls(count, kind)])

@@ -1,0 +1,53 @@
+"""The tail: what the log holds and no segment does yet, as a reader finds it after it is drained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from zhizao.model.record import RecordType
+from zhizao.store.batch import Batch, Spans
+from zhizao.store.columns import stored_schema
+from zhizao.store.session import LocalSession, is_rekeyed, is_revised
+from zhizao.store.stream.incoming import incoming
+from zhizao.store.stream.settle import Earlier, settled
+from zhizao.store.stream.spool import Spool
+from zhizao.store.stream.stored import as_tail
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+    from zhizao.store.engines.duckdb import DuckDB
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Rows with all columns of the type's table; how many of them revise an earlier version."""
+
+    rows: pa.Table
+    revises: int
+
+
+def tail(record: RecordType, spool: Spool, session: LocalSession, batches: Sequence[Batch], engine: DuckDB) -> Tail:
+    """Settle the files of the spool one after the other, each against the batches and the files before it."""
+    import pyarrow as pa
+
+    tables: list[pa.Table] = []
+    spans: list[Spans | None] = [b.spans for b in batches]
+    revises = 0
+
+    def versions(places: Sequence[int]) -> ir.Table:
+        stored = session.versions(record, [batches[place] for place in places if place < len(batches)])
+        spooled = [engine.hold("spooled", tables[place - len(batches)]) for place in places if place >= len(batches)]
+        return reduce(lambda one, other: one.union(other), spooled, stored)
+
+    for file in spool.files:
+        earlier = Earlier(lambda: engine, spans, versions, is_revised(record, batches) or revises > 0, is_rekeyed(record, batches))
+        found = settled(record, incoming(file.number, file.frames()), earlier)
+        tables.append(as_tail(record, found, file.number).cast(stored_schema(record)))
+        spans.append(found.spans)
+        revises += found.revises
+    return Tail(pa.concat_tables(tables), revises)
