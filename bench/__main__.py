@@ -1,11 +1,13 @@
-"""``make bench``: every benchmark, one after the other, each figure the median of its runs. ``python -m bench NAME …``: some of them."""
+"""``make bench``: every benchmark, one after the other, each figure the median of its runs; or those named (``python -m bench ingest``)."""
 
 import sys
+from importlib import import_module
 
-from bench import evaluate, measure, opcua, stream
-
-ALL = {"measure": measure, "evaluate": evaluate, "stream": stream, "opcua": opcua}
+PARTS = ("measure", "evaluate", "stream", "ingest", "mqtt", "opcua")
+"""Each a module with ``main()``, in the order in which they say most."""
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ALL:
-        ALL[name].main()
+    if strange := set(sys.argv[1:]) - set(PARTS):
+        sys.exit(f"no such benchmark: {', '.join(sorted(strange))}; there are {', '.join(PARTS)}")
+    for part in sys.argv[1:] or PARTS:
+        import_module(f"bench.{part}").main()
