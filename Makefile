@@ -6,7 +6,7 @@ VENV     := .venv
 REPORT   := zhizao-report.html
 CHOICES  := python3 python3.14 python3.13 python3.12 python3.11 python
 PYTHON   := $(shell for p in $(CHOICES); do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
-SOURCES  := $(shell find src packs -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md LICENSE
+SOURCES  := $(shell find src packs testbed -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md LICENSE
 
 # The owner's settings of pip (mirrors, proxies, certificates) stay; those that would install elsewhere or by halves go.
 FREE     := env -u PIP_USER -u PIP_TARGET -u PIP_PREFIX -u PIP_ROOT -u PIP_NO_DEPS -u PIP_CONSTRAINT -u PIP_REQUIREMENT -u PIP_REQUIRE_HASHES \
@@ -24,7 +24,7 @@ test: system check tests/peers/installed
 	@$(RUN) -m pytest
 
 check: $(VENV)/tools $(VENV)/installed
-	@$(RUN) -m ruff check src tests bench
+	@$(RUN) -m ruff check src testbed tests bench
 	@$(RUN) -m mypy
 
 bench: $(VENV)/tools $(VENV)/installed
@@ -35,7 +35,7 @@ clean:
 
 # A wheel, not a link to the sources: pip compiles it, so that a warm start compiles nothing, whatever the environment says of bytecode.
 $(VENV)/installed: $(VENV)/ready $(SOURCES)
-	@$(PIP) install --compile --no-deps --no-build-isolation --force-reinstall .
+	@$(PIP) install --compile --no-deps --no-build-isolation --force-reinstall . ./testbed
 	@touch $@
 
 $(VENV)/tools: requirements/test.txt $(VENV)/ready

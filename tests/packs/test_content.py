@@ -67,7 +67,7 @@ def test_a_computed_indicator_is_tested_by_cases_and_a_published_one_by_its_seri
 
 
 def test_every_table_the_packs_name_is_there_and_every_table_there_is_named() -> None:
-    named = {PLAN / "data" / d["file"] for d in content(PLAN / "data.yaml")} | {PLAN / "targets.csv"}
+    named = {f.parent / "data" / d["file"] for f in PACKS.rglob("data.yaml") for d in content(f)} | {PLAN / "targets.csv"}
     named |= {f.parent / content(f)["members"] for f in YAML if f.parent.name == "hierarchies" and "members" in content(f)}
     assert named == set(PACKS.rglob("*.csv"))
 

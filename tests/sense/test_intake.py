@@ -17,13 +17,17 @@ from zhizao.store.stream.log import Log, deliveries
 SIGNALS = {"P": Signal("machine:M1", "active_power")}
 
 
+def clock() -> int:
+    return 0
+
+
 def delivery(source: str, n: int, rows: int = 1) -> Delivery:
     return gathered(source, [Spoken(n, "P", n * 1000 + i, value=float(n)) for i in range(rows)], SIGNALS, position=str(n), lines=rows)
 
 
 @asynccontextmanager
 async def running(folder, **settings):
-    intake = Intake(Log(folder), **settings)
+    intake = Intake(Log(folder), clock=clock, **settings)
     task = asyncio.create_task(intake.run())
     try:
         yield intake
@@ -55,7 +59,7 @@ def test_what_many_sources_deliver_at_once_is_all_in_the_log_and_each_in_its_ord
 
 def test_whoever_runs_ahead_of_the_disk_waits(tmp_path):
     async def play():
-        intake = Intake(Log(tmp_path), waiting_rows=10)
+        intake = Intake(Log(tmp_path), clock=clock, waiting_rows=10)
         feed = await intake.feed("fast")
         first = asyncio.create_task(feed.deliver(delivery("fast", 1, rows=10)))
         second = asyncio.create_task(feed.deliver(delivery("fast", 2, rows=10)))
@@ -81,7 +85,7 @@ def test_while_the_disk_refuses_nothing_is_acknowledged_and_afterwards_everythin
     monkeypatch.setattr("zhizao.sense.intake.RETRY_S", 0.01)
 
     async def play():
-        intake = Intake(Full(tmp_path))
+        intake = Intake(Full(tmp_path), clock=clock)
         task = asyncio.create_task(intake.run())
         feed = await intake.feed("s")
         await feed.deliver(delivery("s", 1))
@@ -94,7 +98,7 @@ def test_while_the_disk_refuses_nothing_is_acknowledged_and_afterwards_everythin
 
 def test_a_connector_that_starts_again_waits_for_what_the_one_before_it_delivered(tmp_path):
     async def play():
-        intake = Intake(Log(tmp_path))
+        intake = Intake(Log(tmp_path), clock=clock)
         feed = await intake.feed("s")
         given_up = asyncio.create_task(feed.deliver(delivery("s", 7)))
         await asyncio.sleep(0)
@@ -111,9 +115,22 @@ def test_a_connector_that_starts_again_waits_for_what_the_one_before_it_delivere
 @pytest.mark.parametrize("event", ["gap", "rebirth"])
 def test_what_a_connector_counts_is_found_again(tmp_path, event):
     async def play():
-        intake = Intake(Log(tmp_path))
+        intake = Intake(Log(tmp_path), clock=clock)
         feed = await intake.feed("s")
         feed.count(event, 2)
         assert intake.events("s")[event] == 2
 
     asyncio.run(play())
+
+
+def test_a_clock_that_runs_a_day_ahead_is_refused_and_what_it_said_is_kept(tmp_path):
+    async def play():
+        async with running(tmp_path) as intake:
+            feed = await intake.feed("s")
+            said = [Spoken(1, "P", 5, value=1.0), Spoken(2, "P", 90_000_000_000, value=2.0), Spoken(3, "P", -3_000_000_000_000_000, value=3.0)]
+            await feed.deliver(gathered("s", said, SIGNALS, position="3"))
+            standing = intake.standings["s"]
+            assert (standing.received, standing.accepted, standing.rejected) == (3, 1, 2) and feed.last_us == 5
+
+    asyncio.run(play())
+    assert [r.raw.rpartition("|")[2] for d in deliveries(tmp_path, 1) for r in d.refused] == ["2.0", "3.0"]

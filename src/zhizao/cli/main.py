@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
 from zhizao import __version__
 from zhizao.cli import streams
 from zhizao.cli.bilingual import Command, Context, lang_of
-from zhizao.cli.commands import COMMANDS
+from zhizao.cli.commands import load, names
 from zhizao.cli.settings import asked_language, readable, split
 from zhizao.cli.shell import Shell
 from zhizao.cli.usage import as_error
@@ -43,14 +42,11 @@ class Commands(Command, click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of the work."""
-        return list(COMMANDS)
+        return names()
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of a name, or None."""
-        if name not in COMMANDS:
-            return None
-        found: click.Command = import_module(f"zhizao.cli.commands.{COMMANDS[name]}").COMMAND
-        return found
+        return load(name)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line for each command."""
@@ -61,7 +57,7 @@ class Commands(Command, click.Group):
 
     def below(self, ctx: click.Context) -> list[tuple[str, str]]:
         """Every command with its short help."""
-        return [(name, self._short(ctx, name)) for name in COMMANDS]
+        return [(name, self._short(ctx, name)) for name in names()]
 
     def _short(self, ctx: click.Context, name: str) -> str:
         found = self.get_command(ctx, name)

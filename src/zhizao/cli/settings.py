@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from zhizao.errors import InputError
@@ -120,7 +121,8 @@ def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Settings, li
         else:
             rest.append(word)
     # Help is of the command on the line, wherever it is asked for.
-    return _settings(given, environ), [*rest[: 1 if help_ else None], *help_]
+    named = takewhile(lambda word: not word.startswith("-"), rest) if help_ else rest
+    return _settings(given, environ), [*named, *help_]
 
 
 def _value(name: str, words: Iterator[str]) -> str:

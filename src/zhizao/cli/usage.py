@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from zhizao.cli.commands import COMMANDS
+from zhizao.cli.commands import names
 from zhizao.cli.settings import GLOBAL_OPTIONS
 from zhizao.errors import InputError, nearest
 from zhizao.model.text import Text
@@ -22,8 +22,8 @@ def as_error(problem: click.ClickException, line: Sequence[str] = ()) -> InputEr
     Args:
         line: what was written, for complaints that do not say which command they are about.
     """
-    ctx = getattr(problem, "ctx", None)
-    command = next((word for word in line if word in COMMANDS), "")
+    ctx, known = getattr(problem, "ctx", None), names()
+    command = next((word for word in line if word in known), "")
     where = ctx.command_path if ctx else f"zhizao {command}".rstrip()
     extra = EXTRA.search(problem.format_message())
     if extra:

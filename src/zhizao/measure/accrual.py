@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from zhizao.errors import InputError
 from zhizao.measure.reach import looks
-from zhizao.model.expression import Barrier, Fold
+from zhizao.model.expression import Barrier, Fold, record_of
 from zhizao.model.finding import Severity
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
@@ -23,12 +23,13 @@ def refuse_summed_stocks(library: Library, indicators: Iterable[Indicator], peri
     """
     wanted = list(periods)
     for indicator in indicators:
-        record = library.records[indicator.record]
-        if not any(f.accrual == "stock" for f in record.fields):
+        own = library.records[indicator.record]
+        if not any(f.accrual == "stock" for name in indicator.records for f in library.records[name].fields):
             continue
         assert indicator.tree is not None
-        seen = dict.fromkeys((tip, at.kind) for period in wanted for tip, at in looks(indicator.tree, period, record.period))
+        seen = dict.fromkeys((tip, at.kind) for period in wanted for tip, at in looks(indicator.tree, period, own.period))
         for tip, kind in seen:
+            record = library.records[record_of(tip) or own.id]
             for message, cure in _faults(library, record, tip, kind):
                 raise InputError(_of(indicator, message), where="--period", cure=_or_ask_for(record, cure))
 
@@ -47,7 +48,8 @@ def _faults(library: Library, record: RecordType, tip: Fold | Barrier, kind: Per
         if code == "accrual":
             told.append((message, cure))
 
-    kind_of_value(tip, Scope(record, kind, Levels(library.hierarchies.values()), report))
+    records = {name: (other, frozenset[str]()) for name, other in library.records.items()}
+    kind_of_value(tip, Scope(record, kind, Levels(library.hierarchies.values()), report, records=records))
     yield from told
 
 

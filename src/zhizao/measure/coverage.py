@@ -24,8 +24,10 @@ from zhizao.measure.placed import of_units
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import REPORTS, Question
 from zhizao.measure.reach import parts_of, reach, years_of
+from zhizao.measure.signal.counted import Counted
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period, PeriodKind
+from zhizao.model.quantity import SIGNALS
 from zhizao.store.contract import Session
 
 DUE = "_due"
@@ -172,22 +174,29 @@ def _reported(question: Question, facts: ir.Table) -> ir.Table:
 class Covered:
     """The coverage of one indicator: answered over due, by count and by weight, in whole steps; None where nothing was due.
 
-    Of facts for which nobody owes reports it is the share of the rows that answered.
+    Of facts for which nobody owes reports it is the share of the rows that answered. Where a formula reads several record types, it is that of
+    the indicator's own.
     """
 
     def __init__(self, indicator: Indicator, native: PeriodKind, frame: Frame) -> None:
         self._frame, self._by, self._weight = frame, Estimates(frame), indicator.weight
         self._indicator, self._native = indicator, native
-        self._answers = leaves(indicator)[0].answers
+        first = next(leaf for leaf in leaves(indicator) if not leaf.record)
+        self._answers = first.answers
+        self._signal = Counted.of(first) if indicator.record == SIGNALS else None
 
     def counts(self, period: Period) -> list[int | None]:
-        """The share of the reports due."""
+        """The share of the reports due; of signals, the share of the entities heard of."""
+        if self._signal:
+            return self._share((self._signal.answered,), (self._signal.due,), self._behind(period))
         behind = self._behind(period)
         whole = DUE if self._is_due(behind) else REPORTS
         return self._share((self._answers,), (whole,), behind)
 
     def weights(self, period: Period) -> list[int | None]:
-        """The share of what the units weigh; a silent unit weighs what it last reported."""
+        """The share of what the units weigh; a silent unit weighs what it last reported. Of signals, the share of the time that is known."""
+        if self._signal:
+            return self._share((self._signal.trusted,), (self._signal.whole,), self._behind(period))
         if not self._weight:
             return [None] * len(self._frame.entities)
         behind = self._behind(period)
@@ -199,11 +208,11 @@ class Covered:
 
     def silent(self, period: Period) -> NDArray[np.bool_]:
         """The entities of which something was due and nothing answered."""
-        return (self.total(DUE, period) > 0) & ~self.answered(period)
+        return (self.total(self._signal.due if self._signal else DUE, period) > 0) & ~self.answered(period)
 
     def answered(self, period: Period) -> NDArray[np.bool_]:
         """The entities of which something answered."""
-        return self.total(self._answers, period) > 0
+        return self.total(self._signal.answered if self._signal else self._answers, period) > 0
 
     def total(self, name: str, period: Period) -> Floats:
         """A column that counts, over the periods that stand behind a value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ from zhizao.measure.placed import placed_rows
 from zhizao.measure.question import UNIT, Question
 from zhizao.measure.reach import looks, needed, years_of
 from zhizao.model.indicator import Indicator
-from zhizao.model.period import Period, PeriodKind
+from zhizao.model.period import Period
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 from zhizao.model.value import Explanation, FactRef, Value
@@ -31,9 +31,6 @@ FACTS_SHOWN = 20
 CHILDREN_SHOWN = 200
 
 Find = Callable[[RecordType, Sequence[int]], Iterable[FactRef]]
-
-Needed = Mapping[PeriodKind, list[Period]]
-"""The periods a value needs, by kind."""
 
 
 @dataclass
@@ -54,12 +51,12 @@ class Explainer:
             raise NoAnswer(Text(f"{entity} 在 {period} 没有 {indicator}", f"{entity} has no {indicator} in {period}"))
         chosen = self.measurement.library.indicators[indicator]
         record = self.measurement.library.records[chosen.record]
-        periods = needed([(chosen, record.period)], [period])
-        facts = self._all_facts(chosen, record, entity, periods)
-        shown = tuple(self.find(record, facts[:FACTS_SHOWN]))
+        facts = {other: self._all_facts(chosen, other, entity, period) for other in map(self.measurement.library.records.__getitem__, chosen.records)}
+        shown = tuple(ref for other, numbers in facts.items() for ref in self.find(other, numbers[: FACTS_SHOWN // len(facts)]))
         children = tuple(self._children(chosen, entity, period))
-        states = self._states(chosen, record, entity, period, periods)
-        return Explanation(values[0], chosen.formula or "", states, children, shown, len(facts), _digest(values[0], states, facts))
+        states = self._states(chosen, record, entity, period)
+        listed = [n if other is record else f"{other.id}:{n}" for other, numbers in facts.items() for n in numbers]
+        return Explanation(values[0], chosen.formula or "", states, children, shown, len(listed), _digest(values[0], states, listed))
 
     def _aim(self, entity: str) -> Aim:
         return aims(self.measurement.library, [entity], [])[0]
@@ -67,8 +64,10 @@ class Explainer:
     def _question(self, indicator: Indicator, record: RecordType, aim: Aim, period: Period) -> Question:
         return self.measurement.question(record, [indicator], [aim], [period])
 
-    def _all_facts(self, indicator: Indicator, record: RecordType, entity: str, periods: Needed) -> list[int]:
-        """The facts of every period the value needs, the latest period first: that of the value before the one it is compared with."""
+    def _all_facts(self, indicator: Indicator, record: RecordType, entity: str, period: Period) -> list[int]:
+        """The facts of a record type in every period the value needs, the latest period first: that of the value before the one it is compared with."""
+        own = self.measurement.library.records[indicator.record]
+        periods = needed([(indicator, own.period)], [period], "" if record is own else record.id)
         latest = sorted((p for of_kind in periods.values() for p in of_kind), key=lambda p: p.end, reverse=True)
         return list(dict.fromkeys(n for p in latest for n in self._facts(indicator, record, entity, p)))
 
@@ -92,15 +91,13 @@ class Explainer:
         found = kept.semi_join(allowed, list(question.places)) if question.places else kept
         return [int(n) for n in measurement.session.fetch(found.select(FACT).distinct().order_by(FACT))[FACT].to_pylist()]
 
-    def _states(
-        self, indicator: Indicator, record: RecordType, entity: str, period: Period, periods: Needed
-    ) -> tuple[tuple[str, str], ...]:
+    def _states(self, indicator: Indicator, record: RecordType, entity: str, period: Period) -> tuple[tuple[str, str], ...]:
         """The merged states the value is finished from, one line a column, named as the formula has it; with its period where there are several."""
-        aim = (self._aim(entity),)
-        merged = {kind: self.measurement.merged(record, [indicator], aim, of_kind) for kind, of_kind in periods.items()}
-        several = sum(map(len, periods.values())) > 1
+        merged = self.measurement.together([indicator], (self._aim(entity),), [period])
+        looked_at = list(self._looked_at(indicator, record, period))
+        several = len({at for _, at in looked_at}) > 1
         found: dict[tuple[str, Period], tuple[str, str]] = {}
-        for leaf, at in self._looked_at(indicator, record, period):
+        for leaf, at in looked_at:
             for column, name in zip(leaf.state.columns, leaf.columns(), strict=True):
                 if (value := merged[at.kind].get(name, (entity, str(at)))) is not None:
                     found[name, at] = (f"{written(leaf.node)}.{column.name}{f' {at}' if several else ''}", str(value))
@@ -129,7 +126,7 @@ class Explainer:
                     yield lower.id
 
 
-def _digest(value: Value, states: tuple[tuple[str, str], ...], facts: list[int]) -> str:
+def _digest(value: Value, states: tuple[tuple[str, str], ...], facts: Sequence[int | str]) -> str:
     """A fingerprint of definition, value, states and facts: two explanations agree exactly where it does."""
     text = json.dumps(
         [value.indicator, value.definition, value.entity, str(value.period), str(value.value), states, facts], ensure_ascii=False

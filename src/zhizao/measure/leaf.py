@@ -9,7 +9,7 @@ from functools import cached_property
 from zhizao.measure.over import SCALE, Over, scale_for
 from zhizao.measure.rows import fields_needed
 from zhizao.measure.states import State, state_of
-from zhizao.model.expression import AnyNode, Barrier, Expr, Fold, children, digest, walk
+from zhizao.model.expression import AnyNode, Barrier, Expr, Fold, children, digest, folds, record_of
 from zhizao.model.indicator import Indicator, Missing, ZeroRule
 from zhizao.model.period import PeriodKind
 from zhizao.model.record import RecordType
@@ -28,6 +28,11 @@ class Leaf:
     zero: ZeroRule = "undefined"
     scale: int = SCALE
     """Decimals of the values below a barrier."""
+
+    @property
+    def record(self) -> str:
+        """The record type whose rows it is folded from, '' for the indicator's own."""
+        return record_of(self.node)
 
     @cached_property
     def key(self) -> str:
@@ -80,14 +85,17 @@ def leaves(indicator: Indicator) -> tuple[Leaf, ...]:
         [('a', 'b'), ('a', 'b')]
     """
     assert indicator.tree is not None
-    whole = _needs(indicator.tree) if indicator.missing == "complete" else frozenset()
+    whole = {name: _needs(indicator.tree, name) if indicator.missing == "complete" else () for name in ("", *indicator.other_records)}
     scale = scale_for(indicator.factor, indicator.decimals)
-    return tuple(Leaf(tip, indicator.missing, tuple(sorted(whole)), indicator.zero, scale) for tip in tips(indicator.tree))
+    return tuple(Leaf(tip, indicator.missing, whole[record_of(tip)], indicator.zero, scale) for tip in tips(indicator.tree))
 
 
-def _needs(tree: Expr) -> frozenset[str]:
-    needed: frozenset[str] = frozenset()
-    for node in walk(tree):
-        if isinstance(node, Fold):
-            needed |= fields_needed(node.of) | fields_needed(node.where)
-    return needed
+def leaves_over(indicator: Indicator, record: RecordType) -> tuple[Leaf, ...]:
+    """The leaves of an indicator that are folded from a record type."""
+    return tuple(leaf for leaf in leaves(indicator) if (leaf.record or indicator.record) == record.id)
+
+
+def _needs(tree: Expr, record: str) -> tuple[str, ...]:
+    """The fields that a row of a record type must report: all that any part of the formula reads of it."""
+    read = (fields_needed(fold.of) | fields_needed(fold.where) for fold in folds(tree) if fold.record == record)
+    return tuple(sorted(frozenset[str]().union(*read)))

@@ -19,17 +19,19 @@ from zhizao.measure.cells import build
 from zhizao.measure.coverage import Covered, behind, due
 from zhizao.measure.finish import Finisher
 from zhizao.measure.frame import Frame
-from zhizao.measure.leaf import Leaf, leaves
+from zhizao.measure.leaf import Leaf, leaves, leaves_over
 from zhizao.measure.merged import Merged
 from zhizao.measure.over import Over
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import Question
 from zhizao.measure.reach import needed
 from zhizao.measure.rollup import roll_up
+from zhizao.measure.signal.cells import signal_cells
 from zhizao.model.entity import CROSS, Hierarchy, level_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.period import Period, PeriodKind
+from zhizao.model.quantity import SIGNALS
 from zhizao.model.record import RecordType
 from zhizao.model.series import Origin
 from zhizao.model.text import Text
@@ -74,9 +76,11 @@ class Measurement:
         chosen = [self._computable(name) for name in dict.fromkeys(indicators)]
         asked = sorted(set(periods))
         found: list[Answer] = []
-        for record, attribute in dict.fromkeys((i.record, i.attribute) for i in chosen):
-            group = [i for i in chosen if (i.record, i.attribute) == (record, attribute)]
-            found += self._of_record(self.library.records[record], group, of, by, asked)
+        groups: dict[tuple[tuple[str, ...], str], list[Indicator]] = {}
+        for indicator in chosen:
+            groups.setdefault((indicator.records, indicator.attribute), []).append(indicator)
+        for group in groups.values():
+            found += self._of_record(self.library.records[group[0].record], group, of, by, asked)
         return found
 
     def _computable(self, name: str) -> Indicator:
@@ -112,14 +116,26 @@ class Measurement:
         return [answer for alike in groups.values() for answer in self._alike(record, indicators, tuple(alike), periods)]
 
     def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
-        native: PeriodKind = record.period
-        merged: dict[PeriodKind, Merged] = {}
-        due_in = {part for i in indicators for p in periods for part in behind(i, p, native)}
-        for kind, all_of_kind in needed([(i, native) for i in indicators], periods).items():
-            merged[kind] = self.merged(record, indicators, wanted, all_of_kind, due_in)
+        due_in = {part for i in indicators for p in periods for part in behind(i, p, record.period)}
+        merged = self.together(indicators, wanted, periods, due_in)
         frame = Frame(merged, _entities(merged.values(), wanted))
         origins = [self._origin(entity) for entity in frame.entities]
         return [self._finished(i, record, frame, origins, periods) for i in indicators]
+
+    def together(
+        self, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: Sequence[Period], due_in: Collection[Period] = ()
+    ) -> dict[PeriodKind, Merged]:
+        """The merged states of indicators that read the same record types, by kind of period; states of several types meet where they are of
+        one entity and period, while counts and answers stay those of the indicators' own type.
+        """
+        own, *others = (self.library.records[name] for name in indicators[0].records)
+        natives = [(i, own.period) for i in indicators]
+        found = {kind: self.merged(own, indicators, wanted, of_kind, due_in) for kind, of_kind in needed(natives, periods).items()}
+        for record in others:
+            columns = [name for i in indicators for leaf in leaves_over(i, record) for name in leaf.columns()]
+            for kind, of_kind in needed(natives, periods, record.id).items():
+                found.setdefault(kind, Merged()).join(self.merged(record, indicators, wanted, of_kind), columns)
+        return found
 
     def merged(
         self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period], due_in: Collection[Period] = ()
@@ -127,19 +143,21 @@ class Measurement:
         """The merged states of the aims in periods of one kind, and the units due in some of them."""
         question = self.question(record, indicators, wanted, periods)
         table = self.session.hold("periods", pa.table(calendar.table(periods)))
-        cells = build(question, self.session, self.placement, table, self.now)
+        fold = signal_cells if record.id == SIGNALS else build
+        cells = fold(question, self.session, self.placement, table, self.now)
         expected = due(cells, self.session, self.placement, [p for p in periods if p in due_in], self.now)
-        targets = Targets(self.placement, question.hierarchies, question.unit_level == record.level)
+        whole = all(question.unit_level == self.library.records[name].level for name in indicators[0].records)
+        targets = Targets(self.placement, question.hierarchies, whole)
         return roll_up(cells, self.session, targets, wanted, {str(p): p for p in periods}, expected)
 
     def question(self, record: RecordType, indicators: Sequence[Indicator], wanted: Sequence[Aim], periods: Sequence[Period]) -> Question:
         """The cells that answer these aims."""
         return Question(
             record=record,
-            leaves=tuple(leaf for i in indicators for leaf in leaves(i)),
+            leaves=tuple(leaf for i in indicators for leaf in leaves_over(i, record)),
             periods=tuple(periods),
             hierarchies=self._hierarchies(wanted[0]),
-            answers=tuple((leaf, i.weight) for i in indicators for leaf in leaves(i)[:1]),
+            answers=tuple((leaf, i.weight) for i in indicators if i.record == record.id for leaf in leaves_over(i, record)[:1]),
             unit_level=wanted[0].unit_level,
             units=tuple(aim.unit for aim in wanted) if all(aim.unit and not aim.inside for aim in wanted) else (),
             inside=wanted[0].inside,

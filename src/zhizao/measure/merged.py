@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
+ROWS = "_rows"
+"""The column that counts rows."""
 Key = tuple[str, str]
 """(entity, period)"""
 
@@ -44,10 +46,17 @@ class Merged:
 
     blocks: dict[str, Block] = field(default_factory=dict)
     """By the name of a column."""
+    beside: list[Block] = field(default_factory=list)
+    """Of other record types: the blocks that say which entities and periods have rows of them."""
 
     def add(self, block: Block) -> None:
         """Take in the columns of a grouping."""
         self.blocks |= dict.fromkeys(block.columns, block)
+
+    def join(self, other: Merged, columns: Iterable[str]) -> None:
+        """Take in states of another record type, by the names of their columns; its counts and answers stay out."""
+        self.blocks |= {name: other.blocks[name] for name in columns if name in other.blocks}
+        self.beside += [other.blocks[ROWS]] if ROWS in other.blocks else []
 
     def get(self, name: str, key: Key) -> Any:
         """One part of a state, None where there are no rows of it."""
@@ -57,5 +66,7 @@ class Merged:
 
     def keys(self) -> Iterator[Key]:
         """The entities and periods that have rows, or should have."""
-        for block in {id(block): block for name, block in self.blocks.items() if name in ("_rows", "_due")}.values():
+        for block in {id(block): block for name, block in self.blocks.items() if name in (ROWS, "_due")}.values():
+            yield from block.rows
+        for block in self.beside:
             yield from block.rows

@@ -8,13 +8,13 @@ from zhizao.measure.calendar import PERIOD
 from zhizao.measure.lasting import place_column
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.memberships import Attribute
+from zhizao.measure.merged import ROWS as ROWS
 from zhizao.model.entity import Hierarchy
 from zhizao.model.period import Period
 from zhizao.model.record import RecordType
 
 UNIT = "_unit"
 SPREAD = "_spread"
-ROWS = "_rows"
 REPORTS = "_reports"
 """Where a unit may give several rows a period: how many units and periods there are rows of."""
 

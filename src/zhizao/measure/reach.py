@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from zhizao.errors import UnfitPeriod
-from zhizao.model.expression import Barrier, Call, Expr, Fold, Op
+from zhizao.model.expression import Barrier, Call, Expr, Fold, Op, record_of
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import IN_A_YEAR, Period, PeriodKind, nests_in, year
 from zhizao.model.text import Text
@@ -28,8 +28,8 @@ def looks(tree: Expr, period: Period, native: PeriodKind) -> Iterator[tuple[Fold
                 yield from looks(part, at, native)
 
 
-def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
-    """The periods whose states a value needs; a window's states are those of its years.
+def reach(tree: Expr, period: Period, native: PeriodKind, record: str = "") -> set[Period]:
+    """The periods whose states over a record type ('' for the indicator's own) a value needs; a window's states are those of its years.
 
     Raises:
         UnfitPeriod: a mean over entities of several years together.
@@ -42,6 +42,8 @@ def reach(tree: Expr, period: Period, native: PeriodKind) -> set[Period]:
     """
     found: set[Period] = set()
     for tip, at in looks(tree, period, native):
+        if record_of(tip) != record:
+            continue
         if at.kind == "window" and isinstance(tip, Barrier):
             raise UnfitPeriod(
                 Text(f"{at}：按对象平均的指标没有多年合并值", f"{at}: a mean over entities has no value over several years"),
@@ -147,12 +149,12 @@ def span_years(call: Call) -> int:
     return int(dict(call.options).get("years", 1))
 
 
-def needed(indicators: Iterable[tuple[Indicator, PeriodKind]], periods: Iterable[Period]) -> dict[PeriodKind, list[Period]]:
-    """Every period whose cells some value needs, by kind, in order of time."""
+def needed(indicators: Iterable[tuple[Indicator, PeriodKind]], periods: Iterable[Period], record: str = "") -> dict[PeriodKind, list[Period]]:
+    """Every period whose cells over a record type ('' for the indicators' own) some value needs, by kind, in order of time."""
     found: set[Period] = set()
     wanted = list(periods)
     for indicator, native in indicators:
         assert indicator.tree is not None
-        found = found.union(*(reach(indicator.tree, p, native) for p in wanted))
+        found = found.union(*(reach(indicator.tree, p, native, record) for p in wanted))
     kinds = sorted({p.kind for p in found})
     return {kind: sorted(p for p in found if p.kind == kind) for kind in kinds}

@@ -18,7 +18,7 @@ from zhizao.measure.leaf import Leaf, tips
 from zhizao.measure.merged import Block, Key, Merged
 from zhizao.measure.over import Over
 from zhizao.measure.question import SPREAD, UNIT, Question
-from zhizao.measure.states import Column
+from zhizao.measure.states.merges import merges
 from zhizao.model.expression import Barrier, Fold
 from zhizao.model.period import Period
 from zhizao.store.contract import Session
@@ -103,7 +103,7 @@ def _plain(cells: Cells, session: Session, aimed: ir.Table) -> Block:
     counts = [name for name in cells.plain.columns if name not in state_columns and name not in question.keys]
     metrics: dict[str, ir.Scalar] = {name: aimed[name].sum() for name in counts}
     for leaf in plain:
-        metrics |= _merges(leaf.state.columns, leaf.columns(), aimed)
+        metrics |= merges(leaf.state.columns, leaf.columns(), aimed)
     return _block(session.fetch(aimed.group_by([TARGET, PERIOD]).aggregate(**metrics)))
 
 
@@ -116,23 +116,6 @@ def _block(rows: pa.Table, prefix: str = "") -> Block:
     """Fetched rows by target and period, their columns under names of their own."""
     names = [name for name in rows.column_names if name not in (TARGET, PERIOD)]
     return Block(rows[TARGET].to_pylist(), rows[PERIOD].to_pylist(), {prefix + name: rows[name] for name in names})
-
-
-def _merges(columns: Sequence[Column], names: Sequence[str], table: ir.Table) -> dict[str, ir.Scalar]:
-    """The engine's form of each column's merge rule."""
-    found: dict[str, ir.Scalar] = {}
-    for i, (column, name) in enumerate(zip(columns, names, strict=True)):
-        value = table[name]
-        match column.rule:
-            case "count" | "sum":
-                found[name] = value.sum()
-            case "min":
-                found[name] = value.min()
-            case "max":
-                found[name] = value.max()
-            case _:
-                found[name] = value.argmax(table[names[i + 1]])
-    return found
 
 
 def _spread(leaf: Leaf, session: Session, aimed: ir.Table) -> Block:
@@ -179,7 +162,7 @@ def _merge_parts(leaf: Leaf, barrier: Barrier, table: ir.Table) -> dict[str, ir.
     parts = [Leaf(t, leaf.missing, leaf.needs) for side in sides for t in tips(side)]
     found: dict[str, ir.Scalar] = {}
     for part in parts:
-        found |= _merges(part.state.columns, part.columns(), table)
+        found |= merges(part.state.columns, part.columns(), table)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -29,7 +29,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def column(row: Row, rows: ir.Table, missing: Missing) -> Any:
+def column(row: Row, rows: ir.Table | Mapping[str, ir.Column], missing: Missing) -> Any:
     """The column a row expression means; truth values count as 0 and 1 where they are summed."""
     match row:
         case FieldRef(name=name):

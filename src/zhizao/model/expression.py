@@ -7,12 +7,12 @@ Three layers never mix: *row* expressions read the fields of one record, *folds*
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-FoldKind = Literal["sum", "count", "min", "max", "last", "moments", "histogram", "distinct"]
+FoldKind = Literal["sum", "count", "min", "max", "last", "moments", "histogram", "distinct", "integral", "time_mean", "duration", "increase"]
 BarrierKind = Literal["mean", "sum", "min", "max", "count"]
 
 
@@ -55,12 +55,16 @@ Row = FieldRef | Literal_ | RowOp
 
 @dataclass(frozen=True, slots=True)
 class Fold(Node):
-    """Many rows become one mergeable state. ``of`` is None only for ``count()``: all rows."""
+    """Many rows become one mergeable state. ``of`` is None only for ``count()``: all rows.
+
+    ``record`` is the record type whose rows are folded, '' where it is the indicator's own.
+    """
 
     kind: FoldKind
     of: Row | None = None
     where: Row | None = None
     options: tuple[tuple[str, Decimal], ...] = ()
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +122,30 @@ def walk(node: AnyNode) -> Iterator[AnyNode]:
         yield from walk(child)
 
 
+def folds(node: AnyNode) -> list[Fold]:
+    """Every fold of a formula, those below barriers too, in its order."""
+    return [below for below in walk(node) if isinstance(below, Fold)]
+
+
+def record_of(node: AnyNode) -> str:
+    """The record type that a fold or barrier reads, '' where it is the indicator's own."""
+    return next((fold.record for fold in folds(node)), "")
+
+
+def renamed(row: Row, name: Callable[[str], str]) -> Row:
+    """A row expression whose fields have other names.
+
+    Example:
+        >>> renamed(RowOp("neg", (FieldRef("a"),)), str.upper) == RowOp("neg", (FieldRef("A"),))
+        True
+    """
+    if isinstance(row, FieldRef):
+        return replace(row, name=name(row.name))
+    return replace(row, args=tuple(renamed(arg, name) for arg in row.args)) if isinstance(row, RowOp) else row
+
+
 def canonical(value: object) -> str:
-    """The one text of a tree: equal trees, and only they, write the same.
+    """The one text of a tree: equal trees, and only they, write the same; a fold of the indicator's own record names none.
 
     Example:
         >>> canonical(Op("/", (Fold("sum", FieldRef("a")), Fold("sum", FieldRef("b")))))
@@ -134,7 +160,7 @@ def canonical(value: object) -> str:
     if isinstance(value, Literal_) and isinstance(value.value, str):
         return f"(Literal_ {value.value!r})"  # quoted: a text may look like a number, or like the rest of a tree
     if is_dataclass(value) and isinstance(value, Node):
-        parts = [canonical(getattr(value, f.name)) for f in fields(value) if f.name != "at"]
+        parts = [canonical(getattr(value, f.name)) for f in fields(value) if f.name != "at" and (f.name != "record" or getattr(value, f.name))]
         return f"({type(value).__name__} {' '.join(parts)})"
     return str(value)
 

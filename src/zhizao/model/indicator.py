@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from zhizao.model.expression import Expr
+from zhizao.model.expression import Expr, folds
 from zhizao.model.finding import Place
 from zhizao.model.period import PeriodKind
 from zhizao.model.text import Text
@@ -55,6 +55,16 @@ class Indicator:
     definition: str = ""
     """Hash of the canonical tree and rules: the definition's version."""
     notes: tuple[Text, ...] = field(default=())
+
+    @property
+    def other_records(self) -> tuple[str, ...]:
+        """The record types its formula reads besides its own, in order."""
+        return tuple(sorted({fold.record for fold in folds(self.tree)} - {""})) if self.tree is not None else ()
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Every record type its formula reads, its own first."""
+        return (self.record, *self.other_records)
 
     @property
     def is_computed(self) -> bool:

@@ -7,10 +7,12 @@ from typing import Literal
 
 from zhizao.model.finding import Place
 from zhizao.model.period import PeriodKind
+from zhizao.model.quantity import Quantity
 from zhizao.model.text import Text
 
 FieldType = Literal["entity", "period", "text", "integer", "decimal", "float", "boolean", "instant", "date"]
 Accrual = Literal["flow", "stock"]
+Format = Literal["", "time_zone"]
 
 DECIMAL_SCALE = 6
 """Decimals kept of a ``decimal`` field that does not state its scale."""
@@ -38,6 +40,8 @@ class Field:
     values: tuple[str, ...] = ()
     level: str = ""
     personal: bool = False
+    format: Format = ""
+    """What a text must be, beyond text."""
     takes: tuple[str, ...] = ()
     """Prefixes of the entities a field with a level takes, the level's own first; empty where the packs did not say (see ``pack/levels.py``)."""
 
@@ -74,6 +78,8 @@ class RecordType:
     place: Place = Place("")
     due: Literal["each_period", "never", ""] = ""
     any_period: bool = False
+    signals: tuple[Quantity, ...] = ()
+    """The quantities that formulas name instead of fields, where the rows are observations of signals."""
 
     def field(self, name: str) -> Field | None:
         """The field of a name, or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from zhizao.model.expression import AnyNode, Barrier, Call, FieldRef, Fold, Literal_, Number, Op, RowOp
+from zhizao.model.expression import AnyNode, Barrier, Call, FieldRef, Fold, Literal_, Number, Op, Row, RowOp, renamed
 
 SIGNED, ATOM = 7, 8
 BINDING = {"or": 1, "and": 2, "not": 3, "in": 4, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": SIGNED}
@@ -18,6 +18,8 @@ def written(node: AnyNode) -> str:
         >>> late = RowOp("and", (RowOp(">", (FieldRef("a"), Literal_(Decimal(0)))), RowOp("not", (FieldRef("ended"),))))
         >>> written(Fold("sum", RowOp("+", (FieldRef("a"), FieldRef("b"))), where=late))
         'sum(a + b where a > 0 and not ended)'
+        >>> written(Fold("sum", FieldRef("a"), where=FieldRef("b"), record="run"))
+        'sum(run.a where run.b)'
     """
     match node:
         case FieldRef():
@@ -27,15 +29,18 @@ def written(node: AnyNode) -> str:
         case Op() | RowOp():
             return _operation(node)
         case Fold():
-            of = written(node.of) if node.of is not None else ""
-            where = f"where {written(node.where)}" if node.where is not None else ""
-            return f"{node.kind}({', '.join([f'{of} {where}'.strip(), *_options(node.options)])})"
+            of, where = (written(_qualified(row, node.record)) if row is not None else "" for row in (node.of, node.where))
+            return f"{node.kind}({', '.join([f'{of} where {where}'.strip() if where else of, *_options(node.options)])})"
         case Barrier():
             weighted = f" weighted by {_within(node.weight, ATOM)}" if node.weight is not None else ""
             return f"{node.kind} over {node.level}{weighted} of {_within(node.of, ATOM)}"
         case Call():
             options = [str(value) for _, value in node.options] if node.name == "base" else _options(node.options)
             return f"{node.name}({', '.join([*map(written, node.args), *options])})"
+
+
+def _qualified(row: Row, record: str) -> Row:
+    return renamed(row, lambda name: f"{record}.{name}") if record else row
 
 
 def _constant(value: Decimal | str | bool) -> str:

@@ -39,7 +39,7 @@ def explain(node: Node, asked: Question) -> Explanation:
             from zhizao.measure.explain import Explainer
             from zhizao.measure.measure import Measurement
 
-            require_usable(node.library, indicator, node.library.records[indicator.record])
+            require_usable(node.library, indicator, *(node.library.records[name] for name in indicator.records))
             explainer = Explainer(Measurement(node.library, session, known, now()), node.store.find)
             return replace(explainer.explain(indicator.id, entity, periods[0]), others=tuple(published))
     if not published:

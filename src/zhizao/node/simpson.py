@@ -46,7 +46,7 @@ def flagged(library: Library, session: Session, known: Known, now: datetime, fig
 
 def _is_pooled(indicator: Indicator) -> bool:
     tree = indicator.tree
-    return isinstance(tree, Op) and tree.op == "/" and all(isinstance(part, Fold) and part.kind in ("sum", "count") for part in tree.args)
+    return isinstance(tree, Op) and tree.op == "/" and all(isinstance(part, Fold) and part.kind in ("sum", "count") and not part.record for part in tree.args)
 
 
 def _halved(library: Library, pooled: Iterable[Indicator]) -> Library:

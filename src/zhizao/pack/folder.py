@@ -19,13 +19,15 @@ from zhizao.model.text import Text
 from zhizao.model.wording import Wording
 from zhizao.pack.content import Content
 from zhizao.pack.context import ContextShape, contexts
+from zhizao.pack.derivations import DerivationDraft, DerivationShape
 from zhizao.pack.fingerprint import sha256
 from zhizao.pack.found import Found
 from zhizao.pack.hierarchies import hierarchy
 from zhizao.pack.indicators import Draft
 from zhizao.pack.plan import plan
+from zhizao.pack.quantities import quantity
 from zhizao.pack.readable import is_there
-from zhizao.pack.records import quantity, record_type
+from zhizao.pack.records import record_type
 from zhizao.pack.rounding import RoundingShape, roundings
 from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import read_shaped, text
@@ -52,10 +54,11 @@ class Parts:
     """What one folder holds."""
 
     pack: Pack
-    quantities: list[Quantity] = field(default_factory=list)
+    quantities: list[tuple[Quantity, Place]] = field(default_factory=list)
     records: list[RecordType] = field(default_factory=list)
     hierarchies: list[tuple[Hierarchy, Place]] = field(default_factory=list)
     indicators: list[Draft] = field(default_factory=list)
+    derivations: list[DerivationDraft] = field(default_factory=list)
     targets: tuple[Target, ...] = ()
     data: list[tuple[DataFile, Place]] = field(default_factory=list)
     needs_at: Place = Place("")
@@ -84,6 +87,7 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
     _records(folder / "records", parts, found)
     parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]
     parts.indicators = [Draft(s, c, shape.id) for s, c in _each(folder / "indicators", IndicatorShape, found)]
+    parts.derivations = [DerivationDraft(s, c, shape.id) for s, c in _each(folder / "derivations", DerivationShape, found)]
     parts.targets = targets(folder / "targets.csv", found) if is_there(folder / "targets.csv") else ()
     parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []
     parts.data = _optional(folder / "data.yaml", tuple[DataShape, ...], found, _data) or []
@@ -125,9 +129,9 @@ def _records(folder: Path, parts: Parts, found: Found) -> None:
     parts.broken = frozenset(path.stem for path in folder.glob("*.yaml")) - {Path(r.place.file).stem for r in parts.records}
 
 
-def _quantities(shapes: dict[str, QuantityShape], content: Content, found: Found) -> list[Quantity]:
+def _quantities(shapes: dict[str, QuantityShape], content: Content, found: Found) -> list[tuple[Quantity, Place]]:
     wrong = top_keys(content.faulty)
-    return [quantity(name, shape, content, found) for name, shape in shapes.items() if name not in wrong]
+    return [(quantity(name, shape, content, found), content.place(name)) for name, shape in shapes.items() if name not in wrong]
 
 
 def _series(shape: SeriesShape, content: Content, found: Found) -> list[tuple[str, tuple[str, ...], Place]]:

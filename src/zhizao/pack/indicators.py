@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from zhizao.model.expression import Expr, FieldRef, digest, walk
+from zhizao.model.expression import Expr, FieldRef, Fold, digest, folds, walk
 from zhizao.model.finding import Finding, Place, Severity
 from zhizao.model.indicator import Indicator
 from zhizao.model.record import RecordType
@@ -15,7 +15,9 @@ from zhizao.pack.content import Content
 from zhizao.pack.formula.build import build
 from zhizao.pack.formula.check import check, divides
 from zhizao.pack.formula.fault import FormulaFault, part_of_let
-from zhizao.pack.formula.scope import Scope, adds_up
+from zhizao.pack.formula.qualified import each_fold
+from zhizao.pack.formula.scope import Report, Scope, adds_up
+from zhizao.pack.formula.signal_tree import in_unit, ready
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.levels import Levels
 from zhizao.pack.records import check_unit
@@ -48,8 +50,14 @@ _TRUSTED = frozenset({"unit", "direction", "period", "formula", "let", "record",
 """Keys without which nothing is left to hold against targets."""
 
 
+Records = Mapping[str, tuple[RecordType, frozenset[str]]]
+"""Record types by full name, each with the fields whose own definition does not fit."""
+Lookup = Callable[[str, Place], tuple[RecordType, frozenset[str]] | None]
+"""The record type a pack means by a name; told where there is none."""
+
+
 def indicator(
-    draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str] = frozenset()
+    draft: Draft, record: RecordType | None, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str], lookup: Lookup
 ) -> Indicator | None:
     """The indicator of a draft; None where its formula cannot be trusted.
 
@@ -57,6 +65,7 @@ def indicator(
         record: the record type it names, None where nothing carries that name (told already) or it needs none.
         others: ids of all indicators, to tell a formula that folds one of them.
         unclear: fields of the record whose own definition does not fit.
+        lookup: finds the other record types that qualified names speak of.
     """
     mine = Found()
     check_unit(draft.shape.unit, draft.content, ("unit",), mine)
@@ -67,7 +76,7 @@ def indicator(
     elif record is None:
         made = None
     else:
-        made = _computed(plain, draft, record, levels, others, mine, unclear)
+        made = _computed(plain, draft, Scope(record, plain.period, levels, _reporter(draft, mine), others, unclear), mine, lookup)
     wrong = top_keys(draft.content.faulty)
     hushed = {code for key in wrong for code in _ABOUT.get(key, ())}
     found.extend(f for f in mine if f.code not in hushed)
@@ -95,24 +104,51 @@ def _check_reason(draft: Draft, found: Found) -> None:
         )  # fmt: skip
 
 
-def _computed(
-    plain: Indicator, draft: Draft, record: RecordType, levels: Levels, others: Collection[str], found: Found, unclear: frozenset[str]
-) -> Indicator | None:
+def _reporter(draft: Draft, found: Found) -> Report:
     def report(severity: Severity, code: str, at: int, message: Text, cure: Text) -> None:
         found.append(Finding(code, severity, _place(draft, at), message, cure))
 
+    return report
+
+
+def _computed(plain: Indicator, draft: Draft, scope: Scope, found: Found, lookup: Lookup) -> Indicator | None:
+    record = scope.record
     try:
         tree = build(draft.shape.formula or "", draft.shape.let)
     except FormulaFault as fault:
         for one in (fault, *fault.others):
-            report("blocking", one.code, one.at, one.message, one.cure)
+            scope.report("blocking", one.code, one.at, one.message, one.cure)
         return None
-    scope = Scope(record, plain.period, levels, report, others, unclear)
-    factor = check(tree, _known(plain.unit), scope)
-    _check_rules(draft, tree, record, found, unclear)
+    records = _other_records(tree, draft, lookup)
+    if records is None:
+        return None
+    tree = each_fold(tree, lambda fold: _located(fold, record, records))
+    scope = replace(scope, records={other.id: (other, unclear) for other, unclear in records.values()})
+    whole = check(tree, _known(plain.unit), scope)
+    _check_rules(draft, tree, scope, found)
     if any(f.severity == "blocking" and f.code not in ("no_zh", "no_en") for f in found):
         return None
-    return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), record)
+    tree, factor = in_unit(each_fold(tree, lambda fold: _ready(fold, scope)), whole)
+    return _versioned(replace(plain, tree=tree, factor=factor, record=record.id), scope)
+
+
+def _ready(fold: Fold, scope: Scope) -> Expr:
+    """A fold as it is measured: one over signals counts whole steps and microseconds."""
+    signals = scope.at(fold.record).record.signals
+    return ready(fold, {q.id: q for q in signals}) if signals else fold
+
+
+def _other_records(tree: Expr, draft: Draft, lookup: Lookup) -> Records | None:
+    """The record types that folds name, by the names as written; None where one of them is not there (told)."""
+    places = {fold.record: _place(draft, fold.at) for fold in reversed(folds(tree)) if fold.record}
+    named = {written: lookup(written, place) for written, place in places.items()}
+    return None if None in named.values() else {written: found for written, found in named.items() if found}
+
+
+def _located(fold: Fold, own: RecordType, records: Records) -> Fold:
+    """A fold by the full name of its record type; the indicator's own goes without saying."""
+    full = records[fold.record][0].id if fold.record else own.id
+    return replace(fold, record="" if full == own.id else full)
 
 
 def _known(written: str) -> Unit | None:
@@ -128,18 +164,20 @@ def _place(draft: Draft, at: int) -> Place:
     return draft.content.place("formula") if part < 0 else draft.content.place("let", [*draft.shape.let][part])
 
 
-def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found, unclear: frozenset[str]) -> None:
-    shape, content = draft.shape, draft.content
+def _check_rules(draft: Draft, tree: Expr, scope: Scope, found: Found) -> None:
+    shape, content, record = draft.shape, draft.content, scope.record
+    _check_reads_own(draft, tree, record, found)
     if divides(tree) and shape.zero is None:
         found.blocking(
             "zero_rule", content.place("formula"), Text("公式含除法，却没有说明除数为零时怎么办", "the formula divides, but nothing says what a zero divisor gives"),
             Text("请补写 zero: undefined（或 zero、one）", "add zero: undefined (or zero, or one)"),
         )  # fmt: skip
-    if not adds_up(record, shape.period):
-        message = Text(f"{record.id} 按 {record.period} 记录，得不出 {shape.period} 的值", f"{record.id} holds {record.period}s, which do not add up to a {shape.period}")
-        found.blocking("period", content.place("period"), message, Text(f"请写 period: {record.period}", f"write period: {record.period}"))
+    for read in (scope.at(name).record for name in dict.fromkeys(fold.record for fold in folds(tree))):
+        if not adds_up(read, shape.period):
+            message = Text(f"{read.id} 按 {read.period} 记录，得不出 {shape.period} 的值", f"{read.id} holds {read.period}s, which do not add up to a {shape.period}")
+            found.blocking("period", content.place("period"), message, Text(f"请写 period: {read.period}", f"write period: {read.period}"))
     weight = record.field(shape.weight)
-    if shape.weight and shape.weight not in unclear and (weight is None or not weight.is_number):
+    if shape.weight and shape.weight not in scope.unclear and (weight is None or not weight.is_number):
         numbers = [f.id for f in record.fields if f.is_number]
         message = Text(f"weight 不是数值字段：{shape.weight}", f"weight is no field of numbers: {shape.weight}")
         found.blocking("unknown_field", content.place("weight"), message, did_you_mean(shape.weight, numbers))
@@ -149,11 +187,29 @@ def _check_rules(draft: Draft, tree: Expr, record: RecordType, found: Found, unc
             found.blocking("repeated_key", content.place("let", name), message, Text("请换一个名称", "give it another name"))
 
 
-def _versioned(made: Indicator, record: RecordType) -> Indicator:
+def _check_reads_own(draft: Draft, tree: Expr, record: RecordType, found: Found) -> None:
+    """Coverage, and the periods there are, speak of the indicator's own record type: some part must read it."""
+    named = list(dict.fromkeys(fold.record for fold in folds(tree)))
+    if named and "" not in named:
+        message = Text(f"公式没有用到 {record.id}", f"no part of the formula reads {record.id}")
+        found.blocking("mixed_records", draft.content.place("record"), message, Text(f"请写 record: {named[0]}", f"write record: {named[0]}"))
+
+
+def _versioned(made: Indicator, scope: Scope) -> Indicator:
     """The indicator with the hash of everything that decides its value."""
     assert made.tree is not None, "only a computed indicator has a version of its own"
-    used = sorted({node.name for node in walk(made.tree) if isinstance(node, FieldRef)} | ({made.weight} if made.weight else set()))
-    fields = [f for f in map(record.field, used) if f]
-    about = [(f.id, f.type, f.unit, Decimal(f.scale), f.accrual or "", f.price) for f in fields]
     rules = (made.unit, made.factor, made.missing, made.zero, Decimal(made.decimals), made.period, made.attribute, made.weight)
-    return replace(made, definition=digest(made.tree, rules, record.id, record.entity, record.time, record.key, tuple(about)))
+    others = sorted({fold.record for fold in folds(made.tree)} - {""})
+    about = [part for name in ("", *others) for part in _about(made, name, scope.at(name).record)]
+    return replace(made, definition=digest(made.tree, rules, *about))
+
+
+def _about(made: Indicator, name: str, record: RecordType) -> tuple[object, ...]:
+    """What of a record type decides the value: what its rows are about, and the fields the formula reads."""
+    assert made.tree is not None
+    read = {node.name for fold in folds(made.tree) if fold.record == name for node in walk(fold) if isinstance(node, FieldRef)}
+    used = sorted(read | ({made.weight} if made.weight and not name else set()))
+    fields = [f for f in map(record.field, used) if f]
+    about: list[tuple[object, ...]] = [(f.id, f.type, f.unit, Decimal(f.scale), f.accrual or "", f.price) for f in fields]
+    about += [(q.id, q.resolution, q.behaviour, Decimal(q.hold_us)) for q in record.signals if q.id in used]
+    return record.id, record.entity, record.time, record.key, tuple(about)

@@ -1,15 +1,14 @@
-"""Record types, quantities: from their shapes to nouns."""
+"""Record types: from their shapes to nouns."""
 
 from __future__ import annotations
 
-from zhizao.model.quantity import Quantity
 from zhizao.model.record import Field, RecordType
 from zhizao.model.text import Text
 from zhizao.pack.content import Content
 from zhizao.pack.field_checks import check_fields
 from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.shaped import text
-from zhizao.pack.shapes import FieldShape, QuantityShape, RecordShape
+from zhizao.pack.shapes import FieldShape, RecordShape
 from zhizao.pack.units import unit, units
 
 
@@ -35,13 +34,6 @@ def record_type(shape: RecordShape, content: Content, pack: str, found: Found) -
     return record if kept else None
 
 
-def quantity(name: str, shape: QuantityShape, content: Content, found: Found) -> Quantity:
-    """The quantity of an entry."""
-    check_unit(shape.unit, content, (name, "unit"), found)
-    words = text(shape.name, content, (name, "name"), found) or Text(name, name)
-    return Quantity(name, words, shape.unit, f"{shape.resolution:f}", shape.behaviour, shape.source)
-
-
 def check_unit(written: str, content: Content, path: tuple[str, ...], found: Found) -> bool:
     """Whether a text is a unit; a finding says which part of it is not."""
     try:
@@ -63,5 +55,5 @@ def _field(name: str, shape: FieldShape, content: Content, found: Found) -> Fiel
     words = text(shape.name, content, (*path, "name"), found) or Text(name, name)
     return Field(
         id=name, type=shape.type, name=words, unit=shape.unit, scale=shape.scale, accrual=shape.accrual, price=shape.price,
-        required=shape.required, minimum=shape.min, maximum=shape.max, values=shape.values, level=shape.level, personal=shape.personal,
+        required=shape.required, minimum=shape.min, maximum=shape.max, values=shape.values, level=shape.level, personal=shape.personal, format=shape.format,
     )  # fmt: skip

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zhizao.model.derivation import Derivation
 from zhizao.model.finding import Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
+from zhizao.model.quantity import SIGNALS, Quantity
 from zhizao.model.record import RecordType
 from zhizao.model.target import Target
 from zhizao.model.text import Text
+from zhizao.pack.derivations import derivation
 from zhizao.pack.fingerprint import fingerprint
 from zhizao.pack.folder import Parts, read_folder
 from zhizao.pack.found import Found, did_you_mean
-from zhizao.pack.indicators import Draft, indicator
+from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
+from zhizao.pack.quantities import as_signals, check_derived, expanded
 from zhizao.pack.shipped import builtin_folders
 from zhizao.pack.wording import merged
 
@@ -87,9 +91,7 @@ class _Resolving:
 
     def __init__(self, packs: list[Parts], found: Found) -> None:
         self.packs, self.found = packs, found
-        self.quantities = Names(
-            Text("量", "quantity"), ((p.pack.id, q.id, Place(str(Path(p.pack.folder) / "quantities.yaml"), 1), q) for p in packs for q in p.quantities), found
-        )
+        self.quantities = Names(Text("量", "quantity"), ((p.pack.id, q.id, at, (q, at)) for p in packs for q, at in p.quantities), found)
         broken = {(p.pack.id, name) for p in packs for name in p.broken}
         self.unclear = {(p.pack.id, name): fields for p in packs for name, fields in p.unclear.items()}
         self.records = Names(Text("记录类型", "record type"), ((p.pack.id, r.id, r.place, r) for p in packs for r in p.records), found, broken)
@@ -102,12 +104,13 @@ class _Resolving:
         hierarchies = {name: replace(h, id=name) for name, h in self.hierarchies.by_name.items()}
         levels = Levels(hierarchies.values())
         records = {name: _taking(replace(record, id=name), levels) for name, record in self.records.by_name.items()}
+        quantities = self._quantities()
         return Library(
             packs={p.pack.id: p.pack for p in self.packs},
-            quantities={name: replace(q, id=name) for name, q in self.quantities.by_name.items()},
+            quantities=quantities,
             records=records,
             hierarchies=hierarchies,
-            indicators=self._indicators(records, levels),
+            indicators=self._indicators(self._as_formulas_see(records, quantities, levels), levels),
             targets=tuple(self._target(t, p) for p in self.packs for t in p.targets),
             data=tuple(self._data(d, at, p) for p in self.packs for d, at in p.data),
             findings=(),
@@ -116,30 +119,64 @@ class _Resolving:
             roundings=tuple(r for p in self.packs for r in p.roundings),
             contexts=tuple(c for p in self.packs for c in p.contexts),
             wording=merged([p.wording for p in self.packs]),
+            derivations=self._derivations(records, quantities),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
+
+    def _quantities(self) -> dict[str, Quantity]:
+        named = {name: replace(q, id=name) for name, (q, _) in self.quantities.by_name.items()}
+        return expanded(named, {name: at for name, (_, at) in self.quantities.by_name.items()}, self.found)
+
+    def _as_formulas_see(self, records: dict[str, RecordType], quantities: dict[str, Quantity], levels: Levels) -> dict[str, RecordType]:
+        """The record types with quantities for the fields of observations."""
+        if SIGNALS not in records:
+            return records
+        view = as_signals(records[SIGNALS], quantities.values())
+        check_derived(view, {name: at for name, (_, at) in self.quantities.by_name.items()}, levels, self.found)
+        return {**records, SIGNALS: view}
 
     def _indicators(self, records: dict[str, RecordType], levels: Levels) -> dict[str, Indicator]:
         made: dict[str, Indicator] = {}
         for name, draft in self.drafts.by_name.items():
             record = records.get(self._record_of(draft))
-            unclear = self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset()) if record else frozenset()
-            built = indicator(draft, record, levels, self.drafts.by_name, self.found, unclear)
+            unclear = self._unclear(record) if record else frozenset()
+            built = indicator(draft, record, levels, self.drafts.by_name, self.found, unclear, self._lookup(draft, records))
             if built:
                 made[name] = replace(built, id=name, variant_of=self._variant(draft))
         return made
 
+    def _derivations(self, records: dict[str, RecordType], quantities: dict[str, Quantity]) -> dict[str, Derivation]:
+        made: dict[str, Derivation] = {}
+        for draft in (d for p in self.packs for d in p.derivations):
+            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+            one = derivation(draft, records.get(full), quantities, self.found)
+            if one:
+                made[one.id] = one
+        return made
+    def _unclear(self, record: RecordType) -> frozenset[str]:
+        return self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset())
+
+    def _lookup(self, draft: Draft, records: dict[str, RecordType]) -> Lookup:
+        def lookup(written: str, place: Place) -> tuple[RecordType, frozenset[str]] | None:
+            found = records.get(self._record_named(draft, written, place))
+            return (found, self._unclear(found)) if found else None
+
+        return lookup
+
+    def _record_named(self, draft: Draft, written: str, place: Place) -> str:
+        full = self.records.find(written, draft.pack, place, self.found)
+        self._check_need(draft, full, place)
+        return full
+
     def _record_of(self, draft: Draft) -> str:
         if draft.shape.record:
-            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
-            self._check_need(draft, full)
-            return full
+            return self._record_named(draft, draft.shape.record, draft.content.place("record"))
         if draft.shape.formula is not None and ("record",) not in draft.content.faulty:
             message = Text("有公式，却没有说明记录类型", "there is a formula but no record type")
             self.found.blocking("shape", draft.content.place("formula"), message, Text("请补写 record: …", "add record: …"))
         return ""
 
-    def _check_need(self, draft: Draft, record: str) -> None:
+    def _check_need(self, draft: Draft, record: str, place: Place) -> None:
         """A name of a pack that is not needed works only as long as somebody else happens to load it."""
         needs = {p.pack.id: p.pack.needs for p in self.packs}
         reach, waiting = set[str](), [draft.pack]
@@ -151,7 +188,7 @@ class _Resolving:
         if owner not in reach:
             message = Text(f"{record} 属于包 {owner}，而 pack.yaml 没有说需要它", f"{record} belongs to pack {owner}, which pack.yaml does not need")
             cure = Text(f"请在 pack.yaml 的 needs 中加上 {owner}", f"add {owner} to needs in pack.yaml")
-            self.found.doubtful("needs", draft.content.place("record"), message, cure)
+            self.found.doubtful("needs", place, message, cure)
 
     def _variant(self, draft: Draft) -> str:
         written = draft.shape.variant_of

@@ -24,6 +24,6 @@ def only_sound(library: Library) -> Library:
         records=records,
         hierarchies={name: h for name, h in library.hierarchies.items() if h.place.file not in unfit},
         indicators={
-            name: i for name, i in library.indicators.items() if i.place.file not in unfit and (not i.is_computed or i.record in records)
+            name: i for name, i in library.indicators.items() if i.place.file not in unfit and (not i.is_computed or set(i.records) <= records.keys())
         },
     )

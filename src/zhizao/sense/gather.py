@@ -8,8 +8,8 @@ from zhizao.sense.source import Signal
 from zhizao.sense.spoken import Spoken, Unread
 from zhizao.store.stream.delivery import Delivery, Refused, observations
 
-SOONEST_US, LATEST_US = -2_208_988_800_000_000, 4_102_444_800_000_000
-"""Times before 1900 and from 2100 on are refused: a clock that was never set."""
+SOONEST_US, LATEST_US = -62_135_596_800_000_000, 253_402_300_800_000_000
+"""Times outside the years 1 to 9999 cannot be written in a column; which others no clock can mean is told in ``bounds.py``."""
 
 
 def gathered(source: str, said: Iterable[Spoken | Unread], signals: Mapping[str, Signal], *, position: str, lines: int = 0) -> Delivery:

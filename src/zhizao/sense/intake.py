@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +11,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from zhizao.sense.contract import Event
+from zhizao.sense.bounds import bounded
+from zhizao.sense.contract import Clock, Event
 from zhizao.store.stream.delivery import Delivery, Standing, Standings
 from zhizao.store.stream.log import Log
 
 Result = TypeVar("Result")
+
+
+def now_us() -> int:
+    """The present instant in microseconds since 1970."""
+    return time.time_ns() // 1000
+
 
 WAITING_ROWS = 400_000
 """Observations that may wait for the disk; whoever delivers more than that waits as well."""
@@ -37,6 +45,7 @@ class Intake:
 
     log: Log
     waiting_rows: int = WAITING_ROWS
+    clock: Clock = now_us
     trouble: str = ""
     _queue: list[_Waiting] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -125,7 +134,7 @@ class LogFeed:
     async def deliver(self, delivery: Delivery) -> None:
         """See the contract."""
         assert delivery.source == self.source, "a source speaks for itself"
-        await self.intake.deliver(delivery)
+        await self.intake.deliver(bounded(delivery, self.intake.clock()))
 
     def count(self, event: Event, times: int = 1) -> None:
         """See the contract."""

@@ -20,7 +20,7 @@ STATES = {
     "finished": Text("完成", "finished"),
     "pushed": Text("推送", "pushed"),
 }
-COLOURS = {"running": "bold green", "pushed": "bold green", "finished": "bold green", "failed": "bold red", "stopped": "bold red", "waiting": "yellow"}
+COLOURS = {"running": "green3", "pushed": "green3", "finished": "green3", "failed": "red", "stopped": "red", "waiting": "yellow"}
 COLUMNS = (
     ("received", Text("收到", "received")),
     ("stored", Text("入库", "stored")),

@@ -1,1 +1,1 @@
-"""Machines that are not there, speaking as real ones do: for tests, for benchmarks, for a first look."""
+"""Plants that do not exist, whose truth is therefore known: machines with orders, faults, drift, energy and scrap, speaking real protocols."""

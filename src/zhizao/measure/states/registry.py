@@ -25,7 +25,7 @@ def state_of(kind: FoldKind, options: Mapping[str, Decimal] | None = None) -> St
     match kind:
         case "count":
             return Count()
-        case "sum":
+        case "sum" | "integral" | "duration" | "increase":
             return Sum()
         case "min" | "max":
             return Extreme(kind)
@@ -37,3 +37,5 @@ def state_of(kind: FoldKind, options: Mapping[str, Decimal] | None = None) -> St
             return Histogram(given.get("width", Decimal(1)))
         case "distinct":
             return Distinct(int(given.get("k", Decimal(1024))))
+        case "time_mean":
+            raise AssertionError("a time mean is a quotient of two folds")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from zhizao.model.expression import AnyNode, Barrier, Call, Fold, walk
+from zhizao.model.expression import AnyNode, Barrier, Call, Fold, record_of, walk
 from zhizao.model.text import Text
 from zhizao.pack.formula.scope import Scope
 from zhizao.pack.found import did_you_mean
 
 
-def check_barrier(node: Barrier, scope: Scope) -> None:
-    """Tell what is wrong with one barrier."""
+def check_barrier(node: Barrier, scope: Scope) -> bool:
+    """Tell what is wrong with one barrier, in the scope of the record type it reads; whether that is one type only."""
     _check_level(node, scope)
     _check_exact(node, scope)
+    strange = next((n for n in walk(node) if isinstance(n, Fold) and n.record != record_of(node)), None)
+    if strange is not None:
+        scope.blocking(
+            "mixed_records", strange.at, Text("over 之内用到了两种记录", "two record types meet inside over"),
+            Text("请分开写，如 (sum over 层级 of sum(a)) / (sum over 层级 of sum(r.b))", "take each by itself: (sum over LEVEL of sum(a)) / (sum over LEVEL of sum(r.b))"),
+        )  # fmt: skip
+    return strange is None
 
 
 def _check_level(node: Barrier, scope: Scope) -> None:

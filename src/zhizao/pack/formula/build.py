@@ -13,8 +13,9 @@ from zhizao.model.text import Text
 from zhizao.pack.formula.arguments import Arguments, arguments, has_fold, year
 from zhizao.pack.formula.build_row import RowBuilder
 from zhizao.pack.formula.fault import LET, FormulaFault
-from zhizao.pack.formula.functions import BARRIERS, FUNCTIONS, SKETCHES
+from zhizao.pack.formula.functions import BARRIERS, FUNCTIONS, OF_ONE_NAME, OF_SIGNALS, SKETCHES
 from zhizao.pack.formula.parse import parse
+from zhizao.pack.formula.qualified import unqualified
 from zhizao.pack.formula.syntax import Syntax, child, fault, operator, place, word
 
 MAX_DEPTH = 60
@@ -46,6 +47,7 @@ def build(formula: str, let: Mapping[str, str] | None = None) -> Expr:
         raise _too_deep() from None
     if not builder.faults and _depth(tree) > MAX_DEPTH:
         raise _too_deep()
+    tree = unqualified(tree, builder.faults.append)
     _raise_all(builder.faults)
     return tree
 
@@ -133,7 +135,8 @@ class _Builder(RowBuilder):
         return Op("/", values, at=at) if function.name == "share" else Call(function.name, values, call.options, at=at)
 
     def _fold(self, call: Arguments, at: int, *, finished: bool) -> Fold:
-        name, plain, where = call.function.name, call.plain, call.where
+        function, plain, where = call.function, call.plain, call.where
+        name = function.name
         if name in SKETCHES and not finished:
             use = next(f.usage for f in FUNCTIONS.values() if f.state == name)
             message = Text(f"{name} 是状态，不是数", f"{name} is a state, not a number")
@@ -141,9 +144,15 @@ class _Builder(RowBuilder):
         if plain and plain[0].data == "filtered" and where is None:
             plain, where = [child(plain[0], 0)], child(plain[0], 1)
         of = self.row(plain[0]) if plain else None
-        if name in ("count", "distinct") and of is not None and not isinstance(of, FieldRef):
+        if name in OF_ONE_NAME and of is not None and not isinstance(of, FieldRef):
+            message = Text(f"{name} 只数字段", f"{name} takes a field")
             cure = Text(f"请写 {name}(field)；数满足条件的行请写 count(where 条件)", f"write {name}(field); to count rows that fulfil a condition, count(where CONDITION)")
-            raise fault(at, Text(f"{name} 只数字段", f"{name} takes a field"), cure)
+            if name in OF_SIGNALS:
+                message = Text(f"{name} 只取一个量", f"{name} takes one quantity")
+                cure = Text(f"请写 {function.usage}，条件写在 where 之后", f"write {function.usage}; a condition follows where")
+            raise fault(at, message, cure)
+        if name == "duration" and where is None:
+            raise fault(at, Text("duration 没有条件", "duration has no condition"), Text(f"请写 {function.usage}", f"write {function.usage}"))
         return Fold(cast(Any, name), of, self.row(where) if where is not None else None, call.options, at=at)
 
     def _finished_state(self, call: Arguments, at: int) -> Call:

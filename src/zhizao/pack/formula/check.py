@@ -11,26 +11,26 @@ from zhizao.pack.formula.constant import constant
 from zhizao.pack.formula.kind import PERCENT, POINT, YEAR, Kind
 from zhizao.pack.formula.scope import Scope
 from zhizao.pack.formula.value_kind import kind_of_value
-from zhizao.pack.units import COUNTING, Unit, exact, is_finite
+from zhizao.pack.units import COUNTING, Unit
 
 
-def check(tree: Expr, declared: Unit | None, scope: Scope) -> Decimal:
+def check(tree: Expr, declared: Unit | None, scope: Scope) -> Fraction:
     """The exact factor from the formula's own unit to the declared one (None: not known); every fault is told to the scope."""
     before = len(scope.told)
     _check_reads(tree, scope)
     kind = kind_of_value(tree, scope)
     if declared is None or kind is None or len(scope.told) > before:
-        return Decimal(1)  # a unit derived from faulty parts would only add noise
+        return Fraction(1)  # a unit derived from faulty parts would only add noise
     if _multiplied_by_hundred(tree) and declared in (PERCENT, POINT):
         scope.doubtful(
             "unit", tree.at, Text("公式自己乘了 100，而换算成百分数由单位完成", "the formula multiplies by 100, which the unit percent does already"),
             Text("请从公式中删去 100", "remove the 100 from the formula"),
         )  # fmt: skip
     factor = fitting(kind, declared)
-    if factor is None or not is_finite(factor):
+    if factor is None:
         _misfit(kind, declared, tree.at, scope)
-        return Decimal(1)
-    return exact(factor)
+        return Fraction(1)
+    return factor
 
 
 def divides(tree: Expr) -> bool:

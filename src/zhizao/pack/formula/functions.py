@@ -59,6 +59,10 @@ _ALL = (
     Function("moments", "fold", 1, 1, "moments(field)"),
     Function("histogram", "fold", 1, 1, "histogram(field, width=0.5)", {"width": _WIDTH}),
     Function("distinct", "fold", 1, 1, "distinct(field) or distinct(field, k=1024)", {"k": _KEPT}),
+    Function("integral", "fold", 1, 1, "integral(quantity)"),
+    Function("time_mean", "fold", 1, 1, "time_mean(quantity)"),
+    Function("duration", "fold", 0, 1, 'duration(where mode == "ACTIVE")'),
+    Function("increase", "fold", 1, 1, "increase(counter)"),
     Function("pow", "finisher", 2, 2, "pow(sum(a) / sum(b), 2)"),
     Function("sqrt", "finisher", 1, 1, "sqrt(sum(a) / sum(b))"),
     Function("ln", "finisher", 1, 1, "ln(sum(a) / sum(b))"),
@@ -79,3 +83,7 @@ BARRIERS = ("mean", "sum", "min", "max", "count")
 """What may be taken ``over`` a level."""
 SKETCHES = ("moments", "histogram", "distinct")
 """Folds whose state is no number by itself: a finisher must say what to take from it."""
+OF_SIGNALS = ("integral", "time_mean", "duration", "increase")
+"""Folds over signals: over time, not over rows."""
+OF_ONE_NAME = ("count", "distinct", *OF_SIGNALS)
+"""Folds of a field or quantity itself, of nothing reckoned from it."""

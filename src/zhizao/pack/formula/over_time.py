@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhizao.model.expression import Call
+from zhizao.model.expression import Call, Fold, walk
 from zhizao.model.period import IN_A_YEAR
 from zhizao.model.text import Text
 from zhizao.pack.formula.constant import same_at_all_times
@@ -17,6 +17,8 @@ def over_time(node: Call, kind: Kind, scope: Scope) -> Kind:
         _always_the_same(node, scope)
     if node.name in ("base", "growth") and kind.price == "current":
         _nominal(node, scope)
+    if node.name == "at_end":
+        _check_one_end(node, scope)
     return _growth(node, scope) if node.name == "growth" else kind
 
 
@@ -27,6 +29,17 @@ def _growth(node: Call, scope: Scope) -> Kind:
         cure = Text("请删去 years，或把 period 改为 year、quarter 或 month", "remove years, or let period be year, quarter or month")
         scope.blocking("period", node.at, message, cure)
     return Kind(Unit(), "yearly" if by_years or scope.period in ("year", "window") else "growth")
+
+
+def _check_one_end(node: Call, scope: Scope) -> None:
+    """The end of a period is its last period of the indicator's own record type."""
+    own = scope.record.period
+    for fold in (n for n in walk(node) if isinstance(n, Fold)):
+        other = scope.at(fold.record).record
+        if other.period != own:
+            message = Text(f"at_end 取 {scope.record.id} 的最后一期（{own}），而 {other.id} 按 {other.period} 记录", f"at_end looks at the last {own} of {scope.record.id}, while {other.id} holds {other.period}s")
+            cure = Text(f"请写 record: {other.id}，并给其他名称加上记录类型", f"write record: {other.id}, and the record type before the other names")
+            scope.blocking("period", fold.at, message, cure)
 
 
 def _always_the_same(node: Call, scope: Scope) -> None:

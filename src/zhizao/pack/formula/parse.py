@@ -10,7 +10,7 @@ from lark import Lark, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.lexer import Token
 
-from zhizao.model.text import Text
+from zhizao.model.text import Text, same
 from zhizao.pack.formula.brackets import ambiguous, without_brackets
 from zhizao.pack.formula.fault import FormulaFault, column
 from zhizao.pack.formula.look_alike import look_alike
@@ -20,7 +20,7 @@ MAX_LENGTH = 4000
 """Characters of a formula; more is no formula a person could check."""
 
 _WORDS = {
-    "NUMBER": Text("数", "a number"), "TEXT": Text("引号中的文字", 'a "text"'), "NAME": Text("名称", "a name"),
+    "NUMBER": Text("数", "a number"), "TEXT": Text("引号中的文字", 'a "text"'), "NAME": Text("名称", "a name"), "QUALIFIED": Text("名称", "a name"),
     "SIGN": Text("+ 或 -", "+ or -"), "TIMES": Text("* 或 /", "* or /"), "COMPARE": Text("比较符", "a comparison"),
     "LPAR": Text("(", "("), "RPAR": Text(")", ")"), "COMMA": Text(",", ","), "EQUAL": Text("=", "="),
     "TRUTH": Text("true 或 false", "true or false"), "$END": Text("公式结束", "the end of the formula"),
@@ -89,7 +89,7 @@ def _strange_token(text: str, error: UnexpectedToken, start: int) -> FormulaFaul
 
 
 def _expected(terminals: Iterable[str]) -> Text:
-    words = [_WORDS.get(t) or Text(t.strip("_").lower(), t.strip("_").lower()) for t in sorted(terminals) if t != "WS"]
+    words = list(dict.fromkeys(_WORDS.get(t) or same(t.strip("_").lower()) for t in sorted(terminals) if t != "WS"))
     if not words:
         return Text("请检查写法", "check how it is written")
     return Text(f"此处可为：{'、'.join(w.zh for w in words)}", f"here may stand: {', '.join(w.en for w in words)}")

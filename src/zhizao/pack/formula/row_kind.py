@@ -110,6 +110,9 @@ def _unknown(row: FieldRef, scope: Scope) -> None:
         return
     fields = [f.id for f in scope.record.fields]
     message = Text(f"{scope.record.id} 没有字段 {row.name}", f"{scope.record.id} has no field {row.name}")
+    if scope.record.signals:
+        fields = [q.id for q in scope.record.signals]
+        message = Text(f"没有名为 {row.name} 的量", f"no quantity is named {row.name}")
     scope.blocking("unknown_field", row.at, message, did_you_mean(row.name, fields))
 
 

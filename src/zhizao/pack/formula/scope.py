@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from zhizao.model.finding import Severity
 from zhizao.model.period import PeriodKind, nests_in
@@ -44,7 +44,16 @@ class Scope:
     indicators: Iterable[str] = ()
     unclear: frozenset[str] = frozenset()
     """Fields whose own definition is at fault: nothing more is said of them."""
+    records: Mapping[str, tuple[RecordType, frozenset[str]]] = field(default_factory=dict)
+    """The other record types that folds of the formula read, each with its unclear fields."""
     told: set[tuple[str, int]] = field(default_factory=set)
+
+    def at(self, record: str) -> Scope:
+        """The scope of a fold over another record type ('' for the indicator's own)."""
+        if not record:
+            return self
+        other, unclear = self.records[record]
+        return replace(self, record=other, unclear=unclear)
 
     @property
     def over_time(self) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from zhizao.model.expression import Barrier, Call, Expr, FieldRef, Fold, Number, Op, walk
+from zhizao.model.expression import Barrier, Call, Expr, FieldRef, Fold, Number, Op, record_of, walk
 from zhizao.model.text import Text
 from zhizao.pack.formula.barrier_checks import check_barrier
 from zhizao.pack.formula.call_kind import call_kind
 from zhizao.pack.formula.constant import constant
+from zhizao.pack.formula.functions import OF_SIGNALS
 from zhizao.pack.formula.kind import COUNT, NUMBER, PLAIN, Kind, added, divided, kind_of, multiplied, subtracted
 from zhizao.pack.formula.over_time import over_time
 from zhizao.pack.formula.row_kind import differing_units, mixed_prices, require, row_kind
 from zhizao.pack.formula.scope import Scope
+from zhizao.pack.formula.signal_kind import signal_kind
 
 TIME = ("base", "growth", "rolling", "at_end")
 
@@ -21,7 +23,7 @@ def kind_of_value(node: Expr, scope: Scope, *, at_end: bool = False) -> Kind | N
         case Number():
             return NUMBER
         case Fold():
-            return _fold(node, scope, at_end)
+            return _fold(node, scope.at(node.record), at_end)
         case Op(op="neg", args=(one,)):
             return kind_of_value(one, scope, at_end=at_end)
         case Op():
@@ -33,6 +35,8 @@ def kind_of_value(node: Expr, scope: Scope, *, at_end: bool = False) -> Kind | N
 
 
 def _fold(fold: Fold, scope: Scope, at_end: bool) -> Kind | None:
+    if scope.record.signals or fold.kind in OF_SIGNALS:
+        return signal_kind(fold, scope)
     if fold.where is not None:
         require(fold.where, "boolean", scope)
     if fold.kind in ("count", "distinct"):
@@ -83,7 +87,8 @@ def _operation(node: Op, scope: Scope, at_end: bool) -> Kind | None:
 
 
 def _barrier(node: Barrier, scope: Scope, at_end: bool) -> Kind | None:
-    check_barrier(node, scope)
+    if not check_barrier(node, scope.at(record_of(node))):
+        return None
     if node.weight is not None:
         kind_of_value(node.weight, scope, at_end=at_end)
     inner = kind_of_value(node.of, scope, at_end=at_end)

@@ -1,0 +1,1 @@
+"""Signals: observations in time order become pieces of time, pieces become cells."""

@@ -1,0 +1,1 @@
+"""OPC UA: a client of any server of IEC 62541, by binary TCP."""

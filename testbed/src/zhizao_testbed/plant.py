@@ -1,0 +1,59 @@
+"""A plant: several machines at once, what they say merged in the order of time, and its truth beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import merge
+from operator import attrgetter
+from random import Random
+
+from zhizao_testbed.calendar import TWO_SHIFTS, Calendar
+from zhizao_testbed.changes import Change, changes
+from zhizao_testbed.spells import Character, Spell, life
+from zhizao_testbed.truth import Truth
+
+
+@dataclass
+class Plant:
+    """A seeded plant of some machines that begins to live at an instant (microseconds since 1970).
+
+    Example:
+        >>> plant = Plant(seed=7, machines=2, begin=1_700_000_000_000_000)
+        >>> first = next(plant.changes())
+        >>> first.machine, first.signal, first.value
+        ('M01', 'part_count', 0)
+    """
+
+    seed: int
+    machines: int
+    begin: int
+    calendar: Calendar = TWO_SHIFTS
+    truth: Truth = field(init=False)
+    characters: dict[str, Character] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.characters = {c.name: c for c in _characters(self.seed, self.machines)}
+        self.truth = Truth(self.calendar, self.characters)
+
+    def changes(self) -> Iterator[Change]:
+        """Everything all machines say, in the order of time, for ever; the truth grows with it."""
+        for change in merge(*(self._of(c) for c in self.characters.values()), key=attrgetter("at")):
+            self.truth.heard(change)
+            yield change
+
+    def _of(self, character: Character) -> Iterator[Change]:
+        return changes(character, self._lived(character), self.seed)
+
+    def _lived(self, character: Character) -> Iterator[Spell]:
+        for spell in life(character, self.calendar, self.seed, self.begin):
+            self.truth.saw(character.name, spell)
+            yield spell
+
+
+def _characters(seed: int, machines: int) -> Iterator[Character]:
+    random = Random(f"{seed}/plant")
+    for number in range(1, machines + 1):
+        cycle, busy = random.uniform(45, 180), random.uniform(4, 15)
+        faults = random.uniform(2, 12) * 3600
+        yield Character(f"M{number:02d}", round(cycle, 1), between_faults_s=faults, scrap=random.uniform(0.003, 0.03), busy_kw=round(busy, 1))
