@@ -26,6 +26,8 @@ def taken(take: Take, field: Field, stretch: Stretch, said: AllSeries, rule: Der
             return _EPOCH + timedelta(microseconds=stretch.start if take.kind == "start" else stretch.end)
         case "outcome":
             return stretch.outcome
+        case "completed":
+            return int(stretch.outcome == "completed")
         case "derivation":
             return rule.id
         case "is":
