@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhizao.errors import InputError
-from zhizao.sense.calendar import PLANNED, SHIFT, plans, shifts, signals
+from zhizao.model.shift import shifts
+from zhizao.sense.calendar import PLANNED, SHIFT, plans, signals
 
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")
 NIGHT = {"shift": "night", "valid_from": date(2026, 1, 1), "weekdays": "mon-sun", "starts": "22:00", "ends": "06:00"}

@@ -14,6 +14,7 @@ from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao_testbed.calendar import HOUR, SECOND
+from zhizao_testbed.replaying import replay
 from zhizao_testbed.speaking import SERVERS
 
 FIRST_PORT = 48400
@@ -78,6 +79,7 @@ def plant(
 
 
 COMMAND.add_command(plant)
+COMMAND.add_command(replay)
 
 
 async def _until_stopped(shell: Shell, speech: object) -> None:

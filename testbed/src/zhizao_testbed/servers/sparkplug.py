@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import paho.mqtt.client as mqtt
-from zhizao.sense.connectors.sparkplug.wire import Payload
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
+from zhizao.sense.connectors.sparkplug.wire import Payload
 from zhizao_testbed.changes import SIGNALS, Change
 from zhizao_testbed.pace import now_us
 
@@ -31,7 +32,7 @@ class Sparkplug:
         self._aliases = {name: alias for alias, name in enumerate(names, start=1)}
         self._last: dict[tuple[str, str], Change] = {}
         self._seq, self._bd_seq = 0, 0
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"{GROUP}-{NODE}")
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"{GROUP}-{NODE}")
         self._born = asyncio.Event()
 
     @property
@@ -43,8 +44,10 @@ class Sparkplug:
         """See the contract."""
         loop = asyncio.get_running_loop()
         self._client.will_set(_topic("NDEATH"), self._death(), qos=1)
-        self._client.on_connect = lambda *_: loop.call_soon_threadsafe(self._connected)
-        self._client.on_message = lambda _c, _u, message: loop.call_soon_threadsafe(self._commanded, message.payload)
+        # The client calls from a thread of its own.
+        connected: Any = lambda *_: loop.call_soon_threadsafe(self._connected)  # noqa: E731
+        commanded: Any = lambda _client, _data, message: loop.call_soon_threadsafe(self._commanded, message.payload)  # noqa: E731
+        self._client.on_connect, self._client.on_message = connected, commanded
         await asyncio.to_thread(self._client.connect, self._host, self._port)
         self._client.loop_start()
         await asyncio.wait_for(self._born.wait(), 10)
