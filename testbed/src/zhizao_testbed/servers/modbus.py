@@ -9,7 +9,7 @@ from zhizao_testbed.changes import Change
 
 BLOCK = 100
 """Registers from one machine to the next."""
-CODES: Mapping[str, int] = {"READY": 0, "ACTIVE": 1, "INTERRUPTED": 2, "STOPPED": 3}
+CODES: Mapping[str, int] = {"READY": 0, "ACTIVE": 1, "INTERRUPTED": 2, "STOPPED": 3, "PROGRAM_COMPLETED": 4}
 REGISTERS: Mapping[str, tuple[int, str]] = {
     "execution": (0, "uint16"), "part_count": (2, "uint32"), "good_count": (4, "uint32"), "scrap_count": (6, "uint32"),
     "active_power": (8, "uint32"), "electricity": (10, "uint32"), "spindle_speed": (12, "uint16"), "spindle_temperature": (13, "int16"),

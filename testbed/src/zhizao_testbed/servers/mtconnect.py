@@ -16,8 +16,9 @@ from zhizao_testbed.serving import serving
 UNITS: Mapping[str, tuple[str, int]] = {
     "active_power": ("WATT", 1), "electricity": ("WATT_SECOND", 3600), "spindle_speed": ("REVOLUTION/MINUTE", 1),
     "spindle_temperature": ("CELSIUS", 1), "part_count": ("COUNT", 1), "good_count": ("COUNT", 1), "scrap_count": ("COUNT", 1),
+    "planned_time_per_item": ("SECOND", 1),
 }  # fmt: skip
-"""The standard's unit of a signal, and how many of it the signal's own whole number is (temperature is in tenths, see ``_text``)."""
+"""The standard's unit of a signal, and how many of it the signal's own whole number is (tenths of a degree and thousandths of a second are divided, see ``_text``)."""
 SAMPLES = ("active_power", "electricity", "spindle_speed", "spindle_temperature")
 
 
@@ -80,6 +81,6 @@ def _within(parent: etree._Element, tag: str, /, **attributes: str) -> etree._El
 def _text(change: Change) -> str:
     if change.value is None:
         return (change.text or "").partition("|")[2] if change.signal == "alarm" else change.text or ""
-    if change.signal == "spindle_temperature":
-        return f"{change.value / SIGNALS[change.signal].per_unit:.1f}"
+    if change.signal in ("spindle_temperature", "planned_time_per_item"):
+        return f"{change.value / SIGNALS[change.signal].per_unit:g}"
     return str(change.value * UNITS[change.signal][1])

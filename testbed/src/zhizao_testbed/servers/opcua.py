@@ -13,7 +13,7 @@ from zhizao_testbed.changes import SIGNALS, Change, SignalType
 
 NAMESPACE = "urn:zhizao:testbed"
 UNITS = {"kW": ("KWT", "kilowatt"), "kWh": ("KWH", "kilowatt hour"), "1/min": ("RPM", "revolutions per minute"), "degC": ("CEL", "degree Celsius"),
-         "piece": ("H87", "piece")}  # fmt: skip
+         "piece": ("H87", "piece"), "s/piece": ("SEC", "second")}  # fmt: skip
 """UNECE Recommendation 20: code and name, as EUInformation has them."""
 logging.getLogger("asyncua").setLevel(logging.ERROR)  # it warns that loopback is not encrypted
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
