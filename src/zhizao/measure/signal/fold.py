@@ -54,8 +54,14 @@ def known_of(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
 
 
 def all_known(fold: Fold, pieces: Pieces, *, then: bool = False) -> ir.BooleanValue:
-    """Where everything a fold reads is known, or is at the very moment."""
-    return ibis.and_(*((pieces.then(name) if then else pieces.value(name)).notnull() for name in names(fold)))
+    """Where it is known, or is at the very moment, what a fold adds: its quantity is, and whether its condition holds.
+
+    Of two conditions joined by ``or`` one may be unknown where the other is true: a machine need not say everything.
+    """
+    known = [(pieces.then(fold.of.name) if then else pieces.value(fold.of.name)).notnull()] if isinstance(fold.of, FieldRef) else []
+    if fold.where is not None:
+        known.append(column(fold.where, pieces.fields(names(fold), then=then), "each").notnull())
+    return ibis.and_(*known)
 
 
 def _said(fold: Fold, name: str, pieces: Pieces) -> ir.BooleanValue:
