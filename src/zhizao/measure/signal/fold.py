@@ -53,15 +53,20 @@ def known_of(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
     return ibis.or_(*(pieces.value(name).notnull() for name in read))
 
 
-def all_known(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
-    """Where everything a fold reads is known."""
-    return ibis.and_(*(pieces.value(name).notnull() for name in names(fold)))
+def all_known(fold: Fold, pieces: Pieces, *, then: bool = False) -> ir.BooleanValue:
+    """Where it is known, or is at the very moment, what a fold adds: its quantity is, and whether its condition holds.
+
+    Of two conditions joined by ``or`` one may be unknown where the other is true: a machine need not say everything.
+    """
+    known = [(pieces.then(fold.of.name) if then else pieces.value(fold.of.name)).notnull()] if isinstance(fold.of, FieldRef) else []
+    if fold.where is not None:
+        known.append(column(fold.where, pieces.fields(names(fold), then=then), "each").notnull())
+    return ibis.and_(*known)
 
 
 def answered(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
-    """Where everything a fold reads is known for some time, or at the moment something was said."""
-    then = ibis.and_(*(pieces.then(name).notnull() for name in names(fold)))
-    return (all_known(fold, pieces) & (pieces.lasts > 0)) | (then & pieces.begins)
+    """Where what a fold adds is known for some time, or at the moment something was said."""
+    return (all_known(fold, pieces) & (pieces.lasts > 0)) | (all_known(fold, pieces, then=True) & pieces.begins)
 
 
 def _said(fold: Fold, name: str, pieces: Pieces) -> ir.BooleanValue:
