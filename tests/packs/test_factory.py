@@ -35,7 +35,7 @@ def opened(home: Path) -> LocalStore:
 ISO_22400 = {
     "worker_efficiency", "allocation_ratio", "throughput_rate", "reported_allocation_efficiency", "reported_utilisation_efficiency", "reported_oee",
     "reported_nee", "reported_availability", "reported_effectiveness", "quality_ratio", "reported_setup_ratio", "reported_technical_efficiency",
-    "production_process_ratio", "actual_to_planned_scrap_ratio", "first_pass_yield", "scrap_ratio", "rework_ratio", "fall_off_ratio",
+    "production_process_ratio", "actual_to_planned_scrap_ratio", "reported_first_pass_yield", "scrap_ratio", "rework_ratio", "fall_off_ratio",
     "machine_capability_index", "critical_machine_capability_index", "process_capability_index", "critical_process_capability_index",
     "inventory_turns", "finished_goods_ratio", "integrated_goods_ratio", "production_loss_ratio", "storage_transport_loss_ratio", "other_loss_ratio",
     "equipment_load_ratio", "mtbf", "mttf", "mttr", "corrective_maintenance_ratio",

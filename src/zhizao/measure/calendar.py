@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
@@ -12,7 +14,9 @@ from zhizao.model.period import Period, PeriodKind, nests_in
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
 
-PERIOD = "_period"
+PERIOD, ZONE = "_period", "_zone"
+LOCAL = "_local"
+"""The time of a row on the clocks of its place, where those are not all UTC."""
 
 _WIDTH: dict[PeriodKind, int] = {"year": 4, "month": 7, "day": 10, "hour": 13}
 _FORMAT: dict[PeriodKind, str] = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H"}
@@ -24,7 +28,7 @@ def label(rows: ir.Table, record: RecordType, kind: PeriodKind) -> ir.StringValu
     Raises:
         UnfitPeriod: the record's periods do not nest in that kind.
     """
-    time = rows[record.time]
+    time = rows[LOCAL] if LOCAL in rows.columns else rows[record.time]
     if not time.type().is_string():
         return _of_instant(time, kind)
     if record.period == kind:
@@ -50,6 +54,32 @@ def _of_instant(time: ir.Column, kind: PeriodKind) -> ir.StringValue:
     if kind == "quarter":
         return time.strftime("%Y").concat("-Q", time.quarter().cast("string"))
     return time.strftime(_FORMAT[kind])
+
+
+def within(rows: ir.Table, record: RecordType, periods: Sequence[Period], zones: Iterable[str] = ()) -> ir.Table:
+    """The rows between the first instant of the periods and the last, in whichever of the zones it comes first and last.
+
+    A range of the stored times themselves, so that an engine passes over whole segments and groups of rows.
+    """
+    time = rows[record.time]
+    if time.type().is_date():
+        return rows.filter(time.between(min(p.first_day for p in periods), max(p.last_day for p in periods)))
+    if not time.type().is_timestamp():
+        return rows
+    bounds = [p.bounds(zone) for zone in (UTC, *map(ZoneInfo, zones)) for p in (min(periods), max(periods))]
+    first, last = (ibis.literal(at, "timestamp('UTC', 6)") for at in (min(b[0] for b in bounds), max(b[1] for b in bounds)))
+    return rows.filter((time >= first) & (time < last))
+
+
+def spans(periods: Sequence[Period], zones: Iterable[str]) -> dict[str, list[object]]:
+    """When periods begin and end on the clocks of each zone: the first instant (UTC), and the first after.
+
+    Example:
+        >>> spans([Period.parse("2020-09-14")], ["Asia/Shanghai"])["_from"]
+        [datetime.datetime(2020, 9, 13, 16, 0, tzinfo=datetime.timezone.utc)]
+    """
+    rows = [(zone, str(p), *p.bounds(ZoneInfo(zone))) for zone in zones for p in periods]
+    return {name: [row[i] for row in rows] for i, name in enumerate((ZONE, PERIOD, "_from", "_until"))}
 
 
 def table(periods: Sequence[Period]) -> dict[str, list[object]]:

@@ -146,6 +146,18 @@ class Memberships:
             self._units[level] = self.session.keep(f"units_{level}", _first(on_it, ["child"], ["depth", "host"], self.parts.dated))
         return self._units[level]
 
+    def nearest(self, values: ir.Table) -> ir.Table:
+        """Every entity with the value that it has itself, or else its nearest host (child, value, _from, _to); ``values`` has child and value."""
+        always = {"_from": ibis.literal(ALWAYS[0]), "_to": ibis.literal(ALWAYS[1])}
+        own = values.select("child", "value", **always)
+        if self.hosts is None:
+            return own
+        held = own.select(_of="child", value="value").view()
+        joined = self.hosts.join(held, self.hosts.host == held["_of"])
+        ranked = joined.mutate(rung=_rank(joined.host, *self._orders_of_parts))
+        inherited = _first(ranked, ["child"], ["depth", "rung", "host"], self.parts.dated).select("child", "value", "_from", "_to")
+        return inherited.union(own.anti_join(self.hosts, own.child == self.hosts.child))
+
     def effective(self, hierarchy: Hierarchy, attribute: Attribute) -> ir.Table | None:
         """For every entity its own edges of a hierarchy, else those of its nearest host; None where there are none.
 

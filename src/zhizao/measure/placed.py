@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.barrier import tips_below
-from zhizao.measure.calendar import PERIOD, label
+from zhizao.measure.calendar import PERIOD, label, within
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import UNIT, Question
 from zhizao.measure.states.last import STAMP
 from zhizao.model.entity import level_of
 from zhizao.model.expression import Fold
-from zhizao.model.period import Period
+from zhizao.model.period import Period, PeriodKind
 from zhizao.model.record import RecordType
 from zhizao.store.contract import Session
 
@@ -37,12 +38,35 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
     """The rows of the record type in the periods asked for, each with period, places and unit."""
     rows = session.relation(question.record, placement.known)
     filled = session.filled(question.record, placement.known)
-    rows = rows.mutate(**{PERIOD: label(rows, question.record, question.periods[0].kind)})
-    rows = rows.filter(_asked(rows[PERIOD], question.periods))
+    rows = in_periods(rows, question.record, placement, question.periods)
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *tips_below(leaf))):
         rows = rows.mutate(**{STAMP: stamp(rows, question.record)})
     rows = of_units(rows, question, placement, periods)
     return Rows(placement.place(rows, question.record, periods, question.hierarchies, question.attribute), filled)
+
+
+def labels(session: Session, placement: Placement, record: RecordType, kind: PeriodKind, until: datetime | None = None) -> list[str]:
+    """Every period of a kind that holds a row; with ``until``, of rows that hold at instants that of the last one up to then, if there is any."""
+    rows = session.relation(record, placement.known)
+    if until is not None and rows[record.time].type().is_timestamp():
+        last = rows.filter(rows[record.time] <= ibis.literal(until, "timestamp('UTC', 6)")).order_by(ibis.desc(record.time)).limit(1)
+        return _labels(session, placement, record, kind, last) or _labels(session, placement, record, kind, rows)
+    return _labels(session, placement, record, kind, rows)
+
+
+def _labels(session: Session, placement: Placement, record: RecordType, kind: PeriodKind, rows: ir.Table) -> list[str]:
+    rows = placement.zones.local(rows, record)
+    found = session.fetch(rows.select(period=label(rows, record, kind)).distinct())
+    return [text for text in found.column("period").to_pylist() if text]
+
+
+def in_periods(rows: ir.Table, record: RecordType, placement: Placement, periods: Sequence[Period]) -> ir.Table:
+    """The rows that fall into periods of one kind, on the clocks of what each is about, with the period of each."""
+    if periods[0].kind == "shift" and record.period != "shift":
+        return placement.shifts.labelled(rows, record, periods)
+    rows = placement.zones.local(within(rows, record, periods, placement.zones.names), record)
+    rows = rows.mutate(**{PERIOD: label(rows, record, periods[0].kind)})
+    return rows.filter(_asked(rows[PERIOD], periods))
 
 
 def _asked(period: ir.StringValue, periods: Sequence[Period]) -> ir.BooleanValue:

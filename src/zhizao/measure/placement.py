@@ -13,6 +13,8 @@ import ibis.expr.types as ir
 from zhizao.measure.calendar import PERIOD
 from zhizao.measure.lasting import on_level, place_column
 from zhizao.measure.memberships import ALWAYS, Attribute, Memberships
+from zhizao.measure.shifts import Shifts
+from zhizao.measure.zones import Zones
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
 from zhizao.model.record import RecordType
@@ -37,6 +39,16 @@ class Placement:
     def hierarchies(self) -> tuple[Hierarchy, ...]:
         """The hierarchies that place entities: every one but the order of part_of."""
         return self.library.placing
+
+    @cached_property
+    def zones(self) -> Zones:
+        """On which clocks entities live."""
+        return Zones.of(self.library, self.session, self.memberships)
+
+    @cached_property
+    def shifts(self) -> Shifts:
+        """The calendars by which entities work."""
+        return Shifts.of(self.library, self.session, self.memberships, self.zones)
 
     @cached_property
     def parts_day(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from zhizao.model.context import Context
+from zhizao.model.derivation import Derivation
 from zhizao.model.entity import Hierarchy, Level
 from zhizao.model.finding import Finding, Place
 from zhizao.model.indicator import Indicator
@@ -77,6 +78,8 @@ class Library:
     roundings: tuple[Rounding, ...] = ()
     contexts: tuple[Context, ...] = ()
     wording: Wording = Wording()
+    derivations: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
+    """How observations become records, by id."""
     digest: str = ""
     """Fingerprint of every file of every loaded pack."""
 

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 PeriodKind = Literal["year", "quarter", "month", "week", "day", "hour", "shift", "window"]
@@ -18,7 +18,7 @@ _PATTERNS: dict[PeriodKind, re.Pattern[str]] = {
     "week": re.compile(r"(\d{4})-W(\d{2})"),
     "day": re.compile(r"(\d{4})-(\d{2})-(\d{2})"),
     "hour": re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2})"),
-    "shift": re.compile(r"(\d{4})-(\d{2})-(\d{2})/([a-z_]+)"),
+    "shift": re.compile(r"(\d{4})-(\d{2})-(\d{2})/([a-z][a-z0-9_-]*)"),
     "window": re.compile(r"(\d{4})/(\d{4})"),
 }
 
@@ -114,6 +114,24 @@ class Period:
             return datetime.combine(self.first_day, time(self._numbers[3]), UTC) + timedelta(hours=1)
         return datetime.combine(self.last_day + timedelta(days=1), time(), UTC)
 
+    def bounds(self, zone: tzinfo = UTC) -> tuple[datetime, datetime]:
+        """The first instant (UTC) of the period in the local time of a zone, and the first after it.
+
+        An hour that occurs twice is one period of two hours, one that is skipped begins and ends at one instant. Of a shift, the day it belongs to:
+        when it begins only its calendar knows.
+
+        Example:
+            >>> from zoneinfo import ZoneInfo
+            >>> start, end = Period.parse("2020-10-25T02").bounds(ZoneInfo("Europe/Berlin"))
+            >>> start.isoformat(), (end - start).total_seconds() / 3600
+            ('2020-10-25T00:00:00+00:00', 2.0)
+        """
+        first = datetime.combine(self.first_day, time())
+        if self.kind != "hour":
+            return instant_of(first, zone), instant_of(datetime.combine(self.last_day, time()) + timedelta(days=1), zone)
+        first += timedelta(hours=self._numbers[3])
+        return instant_of(first, zone), instant_of(first + timedelta(hours=1), zone)
+
     @property
     def year(self) -> int:
         """The calendar year in which the period ends."""
@@ -197,6 +215,28 @@ def moment(text: str) -> datetime:
     except ValueError:
         instant = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def instant_of(local: datetime, zone: tzinfo) -> datetime:
+    """The instant of a local time: the first of two, and of a skipped one that at which the clocks are set forward.
+
+    Example:
+        >>> from zoneinfo import ZoneInfo
+        >>> instant_of(datetime(2020, 3, 29, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
+        '2020-03-29T01:00:00+00:00'
+    """
+    found = local.replace(tzinfo=zone).astimezone(UTC)
+    skipped = found.astimezone(zone).replace(tzinfo=None) != local
+    return _set_forward(local, zone) if skipped else found
+
+
+def _set_forward(local: datetime, zone: tzinfo) -> datetime:
+    """The instant at which the clocks leave out a local time."""
+    before, after = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
+    while after - before > timedelta(microseconds=1):
+        middle = before + (after - before) / 2
+        before, after = (middle, after) if middle.astimezone(zone).replace(tzinfo=None) < local else (before, middle)
+    return after
 
 
 def year(number: int) -> Period:

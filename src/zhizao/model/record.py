@@ -12,6 +12,7 @@ from zhizao.model.text import Text
 
 FieldType = Literal["entity", "period", "text", "integer", "decimal", "float", "boolean", "instant", "date"]
 Accrual = Literal["flow", "stock"]
+Format = Literal["", "time_zone"]
 
 DECIMAL_SCALE = 6
 """Decimals kept of a ``decimal`` field that does not state its scale."""
@@ -39,6 +40,8 @@ class Field:
     values: tuple[str, ...] = ()
     level: str = ""
     personal: bool = False
+    format: Format = ""
+    """What a text must be, beyond text."""
     takes: tuple[str, ...] = ()
     """Prefixes of the entities a field with a level takes, the level's own first; empty where the packs did not say (see ``pack/levels.py``)."""
 

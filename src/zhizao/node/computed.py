@@ -20,7 +20,7 @@ def computed(
     from zhizao.node.latest import periods_with_facts
 
     known = Known(as_of=moment)
-    periods = periods_with_facts(session, library.records[indicators[0].record], indicators[0], known)[-last:]
+    periods = periods_with_facts(library, session, indicators[0], known)[-last:]
     if not periods:
         return []
     values = Measurement(library, session, known, moment).values([i.id for i in indicators], of=list(of), by=list(by), periods=periods)

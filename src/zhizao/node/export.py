@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zhizao.errors import InputError
 from zhizao.model.record import RecordType
 from zhizao.model.text import Text
+from zhizao.model.value import Known
 from zhizao.node import question
 from zhizao.node.assemble import Node
 from zhizao.node.entities import entity
@@ -32,21 +33,17 @@ def export(node: Node, record: RecordType, *, of: str | None, period: str | None
     """
     import ibis
 
+    from zhizao.measure.placed import in_periods
+    from zhizao.measure.placement import Placement
+
     with node.store.session() as session:
         rows = session.relation(record)
         if of:
             rows = rows.filter(rows[record.entity] == entity(node.library, session, of))
         if period:
-            rows = rows.filter(_in_periods(rows, record, period))
+            rows = in_periods(rows, record, Placement(node.library, session, Known()), question.periods(period))
         rows = rows.order_by(FACT).mutate(fact=ibis.literal(f"{record.id}:") + rows[FACT].cast("string"))
         return session.fetch(rows.select(*(f.id for f in record.fields), "fact").limit(limit))
-
-
-def _in_periods(rows: Any, record: RecordType, period: str) -> Any:
-    from zhizao.measure.calendar import label
-
-    wanted = question.periods(period)
-    return label(rows, record, wanted[0].kind).isin([str(p) for p in wanted])
 
 
 def plain(rows: pa.Table) -> Iterator[dict[str, Any]]:

@@ -59,9 +59,8 @@ def _computed(
     from zhizao.measure.measure import Measurement
     from zhizao.node.latest import latest_period
 
-    record = library.records[indicator.record]
     require_usable(library, indicator, *(library.records[name] for name in indicator.records))
-    latest = None if periods else latest_period(session, record, indicator, known, now())
+    latest = None if periods else latest_period(library, session, indicator, known, now())
     asked = periods or ([latest] if latest else [])
     if not asked:
         return []

@@ -48,7 +48,7 @@ def why_nothing(node: Node, asked: Question) -> Text:
     with node.store.session() as session:
         known = known_periods(library, session, indicator)
         record = library.records.get(indicator.record) if indicator.is_computed else None
-        if record and not _periods_of(session, record):
+        if record and not _periods_of(library, session, record):
             return _no_facts(indicator, record)
         of = tuple(entities.entity(library, session, text, question.known(asked.as_of, asked.stored_as_of)) for text in asked.of)
         if not known:
@@ -103,17 +103,16 @@ def known_periods(library: Library, session: Session, indicator: Indicator) -> l
 
     found = {r.period for r in readings(library, session) if indicator.id in (r.indicator, r.proxy_for)}
     if indicator.is_computed:
-        found |= set(_periods_of(session, library.records[indicator.record]))
+        found |= set(_periods_of(library, session, library.records[indicator.record]))
     return sorted(found)
 
 
-def _periods_of(session: Session, record: RecordType) -> list[Period]:
+def _periods_of(library: Library, session: Session, record: RecordType) -> list[Period]:
     """The periods, as they were reported, that hold a fact of a type."""
-    from zhizao.measure.calendar import label
+    from zhizao.measure.placed import labels
+    from zhizao.measure.placement import Placement
 
-    rows = session.relation(record, Known())
-    labels = rows.select(period=label(rows, record, record.period)).distinct()
-    return [Period.parse(p) for p in session.fetch(labels).column("period").to_pylist() if p]
+    return [Period.parse(p) for p in labels(session, Placement(library, session, Known()), record, record.period)]
 
 
 def _listed(known: Sequence[Period]) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import uvicorn
 
 HERE = "127.0.0.1"
+BACKLOG = 128
 GRACE_S = 2
 """How long a request that is being answered may take when the node stops."""
 
@@ -32,6 +33,7 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((HERE, port))
+        found.listen(BACKLOG)  # whoever comes while the node starts is answered once it has
     except (OSError, OverflowError) as error:
         found.close()
         cure = Text("换一个端口：--port N", "name another one: --port N")

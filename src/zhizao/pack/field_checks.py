@@ -50,6 +50,8 @@ def _idle(field: Field) -> Iterator[str]:
         yield from (key for key, value in (("accrual", field.accrual), ("price", field.price)) if value)
     if field.level and field.type != "entity":
         yield "level"
+    if field.format and field.type != "text":
+        yield "format"
 
 
 def _check_limits(field: Field, content: Content, found: Found) -> None:

@@ -19,6 +19,7 @@ from zhizao.model.text import Text
 from zhizao.model.wording import Wording
 from zhizao.pack.content import Content
 from zhizao.pack.context import ContextShape, contexts
+from zhizao.pack.derivations import DerivationDraft, DerivationShape
 from zhizao.pack.fingerprint import sha256
 from zhizao.pack.found import Found
 from zhizao.pack.hierarchies import hierarchy
@@ -57,6 +58,7 @@ class Parts:
     records: list[RecordType] = field(default_factory=list)
     hierarchies: list[tuple[Hierarchy, Place]] = field(default_factory=list)
     indicators: list[Draft] = field(default_factory=list)
+    derivations: list[DerivationDraft] = field(default_factory=list)
     targets: tuple[Target, ...] = ()
     data: list[tuple[DataFile, Place]] = field(default_factory=list)
     needs_at: Place = Place("")
@@ -85,6 +87,7 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
     _records(folder / "records", parts, found)
     parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]
     parts.indicators = [Draft(s, c, shape.id) for s, c in _each(folder / "indicators", IndicatorShape, found)]
+    parts.derivations = [DerivationDraft(s, c, shape.id) for s, c in _each(folder / "derivations", DerivationShape, found)]
     parts.targets = targets(folder / "targets.csv", found) if is_there(folder / "targets.csv") else ()
     parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []
     parts.data = _optional(folder / "data.yaml", tuple[DataShape, ...], found, _data) or []

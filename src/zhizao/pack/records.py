@@ -55,5 +55,5 @@ def _field(name: str, shape: FieldShape, content: Content, found: Found) -> Fiel
     words = text(shape.name, content, (*path, "name"), found) or Text(name, name)
     return Field(
         id=name, type=shape.type, name=words, unit=shape.unit, scale=shape.scale, accrual=shape.accrual, price=shape.price,
-        required=shape.required, minimum=shape.min, maximum=shape.max, values=shape.values, level=shape.level, personal=shape.personal,
+        required=shape.required, minimum=shape.min, maximum=shape.max, values=shape.values, level=shape.level, personal=shape.personal, format=shape.format,
     )  # fmt: skip

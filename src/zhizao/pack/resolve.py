@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from zhizao.model.derivation import Derivation
 from zhizao.model.finding import Place
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
@@ -13,6 +14,7 @@ from zhizao.model.quantity import SIGNALS, Quantity
 from zhizao.model.record import RecordType
 from zhizao.model.target import Target
 from zhizao.model.text import Text
+from zhizao.pack.derivations import derivation
 from zhizao.pack.fingerprint import fingerprint
 from zhizao.pack.folder import Parts, read_folder
 from zhizao.pack.found import Found, did_you_mean
@@ -117,6 +119,7 @@ class _Resolving:
             roundings=tuple(r for p in self.packs for r in p.roundings),
             contexts=tuple(c for p in self.packs for c in p.contexts),
             wording=merged([p.wording for p in self.packs]),
+            derivations=self._derivations(records, quantities),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
 
@@ -142,6 +145,14 @@ class _Resolving:
                 made[name] = replace(built, id=name, variant_of=self._variant(draft))
         return made
 
+    def _derivations(self, records: dict[str, RecordType], quantities: dict[str, Quantity]) -> dict[str, Derivation]:
+        made: dict[str, Derivation] = {}
+        for draft in (d for p in self.packs for d in p.derivations):
+            full = self.records.find(draft.shape.record, draft.pack, draft.content.place("record"), self.found)
+            one = derivation(draft, records.get(full), quantities, self.found)
+            if one:
+                made[one.id] = one
+        return made
     def _unclear(self, record: RecordType) -> frozenset[str]:
         return self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset())
 

@@ -11,7 +11,7 @@ from zhizao.model.entity import Cover, Relation
 from zhizao.model.indicator import Direction, Missing, ZeroRule
 from zhizao.model.period import PeriodKind
 from zhizao.model.plan import PlanKind
-from zhizao.model.record import DECIMAL_SCALE, Accrual, FieldType
+from zhizao.model.record import DECIMAL_SCALE, Accrual, FieldType, Format
 from zhizao.model.value import Status
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -52,6 +52,7 @@ class QuantityShape(Shape):
     source: str = ""
     hold: str = ""
     when: str | None = None
+    known_as: tuple[str, ...] = ()
 
 
 class FieldShape(Shape):
@@ -69,6 +70,7 @@ class FieldShape(Shape):
     values: tuple[str, ...] = ()
     level: str = ""
     personal: bool = False
+    format: Format = ""
 
 
 class RecordShape(Shape):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import available_timezones
 
 from zhizao.errors import InputError
 from zhizao.model.record import Field, RecordType
@@ -182,6 +183,8 @@ def _faults(record: RecordType, field: Field, rows: ir.Table) -> Iterator[tuple[
         yield from _beyond(field, value)
     elif field.values:
         yield "unlisted", value.notnull() & ~value.isin(field.values)
+    if field.format == "time_zone":
+        yield "time_zone", value.notnull() & ~value.isin(sorted(available_timezones()))
 
 
 def _beyond(field: Field, value: ir.NumericValue) -> Iterator[tuple[str, ir.BooleanValue]]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhizao.model.forgetting import Forgetting
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
+from zhizao.model.retirement import Retirement
 from zhizao.model.text import Text
 from zhizao.model.value import FactRef
 from zhizao.store.address import require_address
-from zhizao.store.batch import Batch, last_drained
+from zhizao.store.batch import Batch, last_drained, retirements
 from zhizao.store.contract import Source
 from zhizao.store.damage import damaged
 from zhizao.store.disk import told
@@ -139,6 +141,20 @@ class LocalStore:
 
         with told(self._home.path):
             return drain(self._rim, record)
+
+    def retire(self, record: RecordType, before: datetime) -> int:
+        """See the contract."""
+        from zhizao.store.retire import retire
+
+        with told(self._home.path):
+            return retire(self._rim, record, before)
+
+    def retired(self) -> Sequence[Retirement]:
+        """See the contract."""
+        with told(self._home.path):
+            batches = self._history.batches()
+            stored = {b.number: b.stored for b in batches}
+            return [Retirement(n.record, n.at, n.why, len(n.retires or ()), sum(stored[k] for k in n.retires or ())) for n in retirements(batches)]
 
     def accounts(self) -> Accounts:
         """See the contract."""

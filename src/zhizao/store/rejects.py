@@ -93,6 +93,8 @@ def reason(code: str, field: Field | None, cell: str, kind: PeriodKind = "year")
         case "level":
             listed = _list(field.takes)
             return Text(f"{name.zh}只收这些层级的对象（{listed}）：{cell}", f"{name.en} takes entities of {listed} only: {cell}")
+        case "time_zone":
+            return Text(f"{name.zh}不是时区（如 Asia/Shanghai）：{cell}", f"{name.en} is no time zone (such as Asia/Shanghai): {cell}")
         case "unlisted":
             listed = _list(field.values)
             return Text(f"{name.zh}不在可选值之内（{listed}）：{cell}", f"{name.en} is none of {listed}: {cell}")

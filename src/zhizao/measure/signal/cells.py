@@ -11,19 +11,21 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.barrier import barrier_levels
-from zhizao.measure.calendar import PERIOD
+from zhizao.measure.calendar import PERIOD, ZONE
 from zhizao.measure.cells import Cells
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.placed import of_units
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import ROWS, Question
 from zhizao.measure.signal.beside import beside
+from zhizao.measure.signal.clock import Clock
 from zhizao.measure.signal.counted import Counted
-from zhizao.measure.signal.fold import all_known, lifted
+from zhizao.measure.signal.fold import all_known, answered, lifted
 from zhizao.measure.signal.grid import SLOT, Grid
 from zhizao.measure.signal.pieces import Pieces, carried, cut
 from zhizao.measure.signal.points import QUANTITY, STEPS, WORDS, Said
 from zhizao.measure.signal.reads import names, parts
+from zhizao.measure.signal.sources import one_voice
 from zhizao.measure.signal.stretches import UNTIL, stretches
 from zhizao.measure.states.merges import merges
 from zhizao.model.expression import Barrier, Fold
@@ -33,7 +35,7 @@ from zhizao.store.contract import Session
 
 def signal_cells(question: Question, session: Session, placement: Placement, periods: ir.Table, now: datetime) -> Cells:
     """Fold observations into cells: one pass over all signals that are read alone, one more for each set that is read side by side."""
-    folding = _Folding(question, session, placement, Grid.of(question.periods), now)
+    folding = _Folding(question, session, placement, Clock.of(placement, question.periods), now)
     rows = of_units(folding.by_entity(), question, placement, periods)
     placed = session.hold("by_entity", placement.place(rows, question.record, periods, question.hierarchies, question.attribute))
     counts = {name: placed[name].sum() for name in folding.counts}
@@ -50,7 +52,7 @@ class _Folding:
     question: Question
     session: Session
     placement: Placement
-    grid: Grid
+    clock: Clock
     now: datetime
 
     @cached_property
@@ -65,6 +67,10 @@ class _Folding:
     @property
     def counts(self) -> list[str]:
         return [name for counted in self.counted.values() for name in counted.columns]
+
+    @property
+    def grid(self) -> Grid:
+        return self.clock.grid
 
     @property
     def _entity(self) -> str:
@@ -91,13 +97,12 @@ class _Folding:
 
     def by_entity(self) -> ir.Table:
         """A row an entity and period, with every state and count; also where something was due and nothing came."""
-        slots = self.session.hold("slots", self.grid.slots())
-        tables = [table for group in self._groups().items() for table in self._of_group(*group, slots)]
+        tables = [table for group in self._groups().items() for table in self._of_group(*group)]
         rows = _side_by_side(tables, [self._entity, PERIOD])
         sums = {name: rows[name].sum() for name in self.counts}
         merged = rows.group_by([self._entity, PERIOD]).aggregate(**sums, **self.merges(self.parts, rows))
-        answered = {c.answered: (ibis.coalesce(merged[c.answered], 0) > 0).cast("int64") for c in self.counted.values()}
-        return merged.mutate(**answered)
+        flags = {c.answered: (ibis.coalesce(merged[c.answered], 0) > 0).cast("int64") for c in self.counted.values()}
+        return merged.mutate(**flags)
 
     def _groups(self) -> dict[tuple[str, ...], list[Leaf]]:
         """The parts that are folded in one pass, by the quantities they read: those of one quantity together."""
@@ -108,21 +113,22 @@ class _Folding:
                 groups.setdefault(names(part.node), []).append(part)
         return groups
 
-    def _of_group(self, read: tuple[str, ...], group: list[Leaf], slots: ir.Table) -> list[ir.Table]:
+    def _of_group(self, read: tuple[str, ...], group: list[Leaf]) -> list[ir.Table]:
         quantities = tuple(self.placement.library.quantities[name] for name in read)
         alone = len(names(group[0].node)) == 1
         first = self.session.keep("signal", self._first(quantities, group, alone))
-        later = self._fold(Pieces(carried(first, self.grid), quantities, alone), group, [])
-        labelled = [table.join(slots, SLOT).drop(SLOT) for table in (first, later)]
+        later = self._fold(Pieces(carried(first, self.grid), quantities, alone, later=True), group, [])
+        labelled = [self.clock.labelled(table, self._entity, self.session) for table in (first, later)]
         mine = [c for c in self.counted.values() if c.part in group]
-        return [*labelled, *(self._due(first, c, alone) for c in mine)]
+        return [*labelled, *([self._due(first, mine, alone)] if mine else [])]
 
     def _first(self, quantities: tuple[Quantity, ...], group: Sequence[Leaf], alone: bool) -> ir.Table:
         """The states of each signal, or set of them, in the first slot of every stretch, and what goes on beyond."""
         said = Said(self.session, self.question.record, self.placement.known)
         rising = any(isinstance(part.node, Fold) and part.node.kind == "increase" for part in group)
-        held = stretches(said.points(quantities, self.grid), self._entity, quantities, self.grid, rising=rising)
-        held = held if alone else beside(held, self._entity, quantities)
+        points = one_voice(said.points(quantities, self.grid), self.session, self._entity, quantities, self.grid)
+        held = stretches(points, [self._entity, QUANTITY], quantities, self.grid, rising=rising)
+        held = held if alone else beside(self.session.hold("stretches", held), self._entity, quantities)
         pieces = Pieces(cut(held, self.grid), quantities, alone)
         return self._fold(pieces, group, [QUANTITY] if alone else [], going_on=True)
 
@@ -131,19 +137,23 @@ class _Folding:
         for part in group:
             metrics |= lifted(part, pieces, self._entity)
         for counted in (c for c in self.counted.values() if c.part in group):
-            known = all_known(counted.fold, pieces)
-            metrics |= {counted.answered: pieces.rows.count(where=known), counted.trusted: pieces.lasts.sum(where=known)}
+            metrics[counted.answered] = pieces.rows.count(where=answered(counted.fold, pieces))
+            metrics[counted.trusted] = pieces.lasts.sum(where=all_known(counted.fold, pieces))
         if going_on:
             metrics |= _going_on(pieces.rows, self.grid)
         return pieces.rows.group_by([self._entity, SLOT, *more]).aggregate(**metrics)
 
-    def _due(self, first: ir.Table, counted: Counted, alone: bool) -> ir.Table:
+    def _due(self, first: ir.Table, counted: Sequence[Counted], alone: bool) -> ir.Table:
         """Who has been heard of owes an answer in every period that has begun since, for as long as the period is, up to now."""
-        rows = first.filter(first[QUANTITY] == names(counted.fold)[0]) if alone else first
-        seen = rows.group_by(self._entity).aggregate(_seen=rows[SLOT].min())
-        spans = self.session.hold("spans", self.grid.spans(self.now))
-        owed = seen.join(spans, seen["_seen"] < spans["_to"])
-        return owed.select(self._entity, PERIOD, **{counted.due: ibis.literal(1, "int64"), counted.whole: owed["_length"]})
+        seen = first.group_by([self._entity, *([QUANTITY] if alone else [])]).aggregate(_seen=first[SLOT].min())
+        lengths = self.session.hold("lengths", self.grid.lengths(self.now)).rename(_in=ZONE)
+        seen = self.clock.zoned(seen, self._entity, "_seen")
+        owed = seen.join(lengths, [seen[ZONE] == lengths["_in"], seen["_seen"] < lengths["_to"]])
+        nothing, columns = ibis.null("int64"), dict[str, ir.Column]()
+        for c in counted:
+            mine = owed[QUANTITY] == names(c.fold)[0] if alone else ibis.literal(True)
+            columns |= {c.due: ibis.ifelse(mine, ibis.literal(1, "int64"), nothing), c.whole: ibis.ifelse(mine, owed["_length"], nothing)}
+        return owed.select(self._entity, PERIOD, **columns)
 
 
 def _going_on(rows: ir.Table, grid: Grid) -> Mapping[str, ir.Scalar]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zhizao.model.record import RecordType
 from zhizao.store.accept import WHY
 from zhizao.store.append import Rim, keep_rejects, opened, sealed
-from zhizao.store.batch import Drained, last_drained
+from zhizao.store.batch import Drained, held, last_drained
 from zhizao.store.columns import ROW, stored_schema
 from zhizao.store.rejects import reason
 from zhizao.store.session import LocalSession, is_rekeyed, is_revised
@@ -56,7 +56,7 @@ def _drained(rim: Rim, record: RecordType, number: int) -> bool:
 
 def _seal(rim: Rim, record: RecordType, taken: Incoming) -> None:
     with ExitStack() as stack:
-        found = settled(record, taken, _earlier(rim, record, stack))
+        found = settled(record, taken, earlier(rim, record, stack))
     sources = _standings(taken, found)
     batch = replace(opened(rim, record.id, record.key), source=f"stream {taken.number}", spans=found.spans, stored=len(found.rows))
     received, duplicate, rejected = (sum(getattr(said, name) for said in sources.values()) for name in ("received", "duplicate", "rejected"))
@@ -66,11 +66,11 @@ def _seal(rim: Rim, record: RecordType, taken: Incoming) -> None:
     sealed(rim, batch, as_sealed(record, found, batch), stored_schema(record))
 
 
-def _earlier(rim: Rim, record: RecordType, stack: ExitStack) -> Earlier:
-    """The sealed batches of the type; an engine is started only where rows have to be compared."""
+def earlier(rim: Rim, record: RecordType, stack: ExitStack) -> Earlier:
+    """What a file is held against: the sealed batches of the type; an engine is started only where rows have to be compared."""
     from zhizao.store.engines.duckdb import DuckDB
 
-    batches = [b for b in rim.history.batches() if b.record == record.id and b.stored]
+    batches = held(rim.history.batches(), record.id)
     started: list[DuckDB] = []
 
     def engine() -> DuckDB:

@@ -38,6 +38,8 @@ class Earlier:
     versions: Callable[[Sequence[int]], ir.Table]
     revised: bool = False
     rekeyed: bool = False
+    again: bool = False
+    """Whether the very same file was delivered before."""
 
     def overlapping(self, wanted: Spans) -> list[int]:
         """The places of the batches that may hold a row of the same source and time."""
@@ -129,7 +131,7 @@ def _said_anew(record: RecordType, rows: pa.Table, earlier: Earlier) -> pa.Table
     stored = earlier.versions(earlier.overlapping(spans_of(rows)))
     first, last = (ibis.literal(bound(rows["time"]).as_py(), "timestamp('UTC', 6)") for bound in (pc.min, pc.max))
     stored = stored.filter(stored["time"].between(first, last))
-    anew = news(record, held, stored, revised=earlier.revised, rekeyed=earlier.rekeyed, again=False, engine=engine)
+    anew = news(record, held, stored, revised=earlier.revised, rekeyed=earlier.rekeyed, again=earlier.again, engine=engine)
     return engine.fetch(anew.select(INDEX, REVISES))
 
 

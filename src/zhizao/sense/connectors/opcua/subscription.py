@@ -7,13 +7,14 @@ asks for the messages it has not seen, and goes on where the log ends.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from asyncua import Client, ua
 from asyncua.common.subscription import Subscription
 
 from zhizao.sense.connectors.opcua.items import Item
 from zhizao.sense.connectors.opcua.session import CHUNK
-from zhizao.sense.connectors.opcua.settings import Settings
+from zhizao.sense.connectors.opcua.settings import ORPHAN_S, Settings
 
 Taking = Callable[[ua.NotificationMessage], Awaitable[None]]
 QUIET_S = 5.0
@@ -38,6 +39,19 @@ class Kept(Subscription):  # type: ignore[misc]
         if message.NotificationData:
             self.last_sequence_number = int(message.SequenceNumber)
 
+    async def ask_ahead(self) -> None:
+        """Keep one more request with the server than the library does, so that a message is under way while the one before it is made durable.
+
+        Ends with the session; what happened to it is told by the library.
+        """
+        taken: list[ua.SubscriptionAcknowledgement] = []
+        with suppress(ua.UaError, OSError):
+            while True:
+                told = (await self.server.publish(taken)).Parameters
+                await self.publish_callback(told)
+                held = told.NotificationMessage
+                taken = [ua.SubscriptionAcknowledgement(told.SubscriptionId, held.SequenceNumber)] if held.NotificationData else []
+
     async def recreate(self) -> None:
         """Called by the library where the old subscription cannot be had any more."""
         raise CannotResume
@@ -45,11 +59,12 @@ class Kept(Subscription):  # type: ignore[misc]
 
 async def made(client: Client, settings: Settings, take: Taking) -> tuple[Kept, float]:
     """A new subscription, and after how many seconds of silence it is broken. It reads nothing yet."""
-    every_ms = settings.every_s * 1000
-    quiet = max(1, round(QUIET_S / max(settings.every_s, 0.001)))
+    every_s = max(settings.every_s, 0.001)
+    quiet = max(1, round(QUIET_S / every_s))
+    keep_s = settings.keep_s if settings.outlives else ORPHAN_S
     asked = ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=every_ms,
-        RequestedLifetimeCount=max(3 * quiet, round(settings.keep_s / max(settings.every_s, 0.001))),
+        RequestedPublishingInterval=settings.every_s * 1000,
+        RequestedLifetimeCount=max(3 * quiet, round(keep_s / every_s)),
         RequestedMaxKeepAliveCount=quiet,
         MaxNotificationsPerPublish=0,
         PublishingEnabled=True,
