@@ -15,6 +15,7 @@ from zhizao.node import status
 from zhizao.node.assemble import Node, Remark, now, open_node, open_store, silent
 from zhizao.node.drainer import AGE_S, Drainer
 from zhizao.node.live import Live
+from zhizao.node.planned import Planner
 from zhizao.node.serve import HERE, bound, serve
 from zhizao.sense.intake import Intake
 from zhizao.sense.supervise import Supervisor
@@ -73,7 +74,7 @@ def _live(node: Node, log: Log, seal_after_s: float) -> Live:
 
     intake, record = Intake(log), node.library.records["observation"]
     drainer = Drainer(intake, lambda: node.store.drain(record), time.monotonic, seal_after_s)
-    return Live(node, intake, Supervisor(supervised(node.home, clock_us), intake, clock_us), drainer)
+    return Live(node, intake, Supervisor(supervised(node.home, clock_us), intake, clock_us), drainer, Planner(node, intake, now))
 
 
 def _introduce(node: Node, remark: Remark) -> None:
@@ -100,6 +101,7 @@ async def _working(live: Live, listening: socket) -> AsyncIterator[list[asyncio.
         asyncio.create_task(serve(app, listening), name="api"),
         asyncio.create_task(live.supervisor.run(), name="sources"),
         asyncio.create_task(live.drainer.run(), name="drainer"),
+        asyncio.create_task(live.planner.run(), name="calendar"),
     ]
     try:
         yield [writing, *delivering]
