@@ -12,6 +12,7 @@ from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, now
 from zhizao.node.drainer import Drainer
+from zhizao.node.introducer import Introducer
 from zhizao.node.planned import Planner
 from zhizao.node.status import Fares
 from zhizao.sense.calendar import SOURCE
@@ -28,6 +29,7 @@ class Live:
     supervisor: Supervisor
     drainer: Drainer
     planner: Planner
+    introducer: Introducer
     since: datetime = field(default_factory=now)
     port: int = 0
 
@@ -41,7 +43,7 @@ class Live:
     @property
     def trouble(self) -> str:
         """Why the disk takes nothing at present, '' while it does."""
-        return self.intake.trouble or self.drainer.trouble
+        return self.intake.trouble or self.drainer.trouble or self.introducer.trouble
 
     def fares(self) -> dict[str, Fares]:
         """How every source fares, pushers included."""
