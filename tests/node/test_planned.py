@@ -80,6 +80,15 @@ def test_a_calendar_that_was_changed_is_told_anew(node):
     assert (texts["10:00"], texts["10:15"], texts["11:00"], texts["11:30"], texts["12:01"]) == ("busy", "busy", "off", "busy", "busy")
 
 
+def test_a_look_when_nothing_changes_says_one_thing_whatever_the_number_of_machines(node):
+    put(node, "shift_calendar", DAY)
+    put(node, "membership", *({"entity": f"machine:N{i}", "relation": "part_of", "parent": "site:S1"} for i in range(5)))
+    look(node, NOON)
+    before = len(told(node))
+    look(node, NOON + timedelta(minutes=1))
+    assert len(told(node)) == before + 1
+
+
 def test_without_a_calendar_nothing_is_told(node):
     look(node, NOON)
     assert told(node) == []

@@ -167,6 +167,12 @@ def test_sources_are_read_as_their_files_say_and_read_anew_when_these_change(hom
             (home / "sources" / "press.yaml").write_text(FILE.replace("M1", "M2"), "utf-8")
             await until(second)
 
+            async def introduced():
+                return "machine:M2" in [e["id"] for e in (await client.get("/entities", params={"level": "machine"})).json()]
+
+            (home / "sources" / "other.yaml").write_text('url: test://h\nentities:\n  "machine:M2": {}\n', "utf-8")
+            await until(introduced)
+
     play(scene())
 
 

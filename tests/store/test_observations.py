@@ -15,7 +15,7 @@ from tests.store.conftest import ticking
 from tests.store.streaming import OBSERVATION, START, balanced, delivery, take, values
 from zhizao.store.contract import Source
 from zhizao.store.local import LocalStore
-from zhizao.store.stream import imported
+from zhizao.store.stream import imported, settle
 
 SAME = replace(OBSERVATION, id="same_by_the_long_way")
 """The same type under another name goes the way of all records."""
@@ -50,7 +50,8 @@ def delivered(store: LocalStore, record, rows: pa.Table, sha256: str = ""):
 @settings(max_examples=25, deadline=None)
 @given(DELIVERIES, st.integers(1, 3))
 def test_any_files_of_observations_become_what_any_other_record_becomes(deliveries, piece):
-    imported.PIECE, kept = piece, imported.PIECE
+    kept = imported.PIECE, settle.COMPARED
+    imported.PIECE = settle.COMPARED = piece
     try:
         with TemporaryDirectory() as folder:
             store = LocalStore(Path(folder), ticking())
@@ -58,7 +59,7 @@ def test_any_files_of_observations_become_what_any_other_record_becomes(deliveri
                 assert delivered(store, OBSERVATION, table(rows), sha256) == delivered(store, SAME, table(rows), sha256)
             store.verify()
     finally:
-        imported.PIECE = kept
+        imported.PIECE, settle.COMPARED = kept
 
 
 TYPED = pa.table(

@@ -79,7 +79,7 @@ class Planner:
         told = await asyncio.to_thread(self._told) if anew else {}
         start = await asyncio.to_thread(self._start, now) if anew else (before or (now, ""))[0]
         position = json.dumps([now.isoformat(), ground.mark])
-        parts = list(_parts(ground, start, now, told))
+        parts = list(_parts(ground, start, now, told, anew))
         for place, (machine, planned) in enumerate(parts):
             rows = signals(planned, [machine])
             # Only the last of them moves the position: whoever dies in between tells all of it again.
@@ -144,14 +144,16 @@ def _nearest(entity: str, hosts: Mapping[str, str], calendars: Any) -> str:
     return entity if entity in calendars else ""
 
 
-def _parts(ground: Ground, start: datetime, now: datetime, told: Mapping[str, Sequence[datetime]]) -> Iterator[tuple[str, list[Plan]]]:
-    """Per machine what is planned from ``start`` to now, and what is planned now: the calendar is known that far."""
+def _parts(ground: Ground, start: datetime, now: datetime, told: Mapping[str, Sequence[datetime]], anew: bool) -> Iterator[tuple[str, list[Plan]]]:
+    """Per machine what is planned from ``start`` on; one of them also says what is planned now, for a source is known as far as its newest word."""
     known = {owner: list(plans(shifts, zone, start, now + timedelta(microseconds=1))) for owner, (zone, shifts) in ground.calendars.items()}
-    for machine, owner in ground.owners.items():
+    for place, (machine, owner) in enumerate(reversed(list(ground.owners.items())), start=1):
         changes = known[owner]
-        at = [plan.at for plan in changes]
-        again = [t for t in (*told.get(machine, ()), now) if start <= t <= now and t not in set(at)]
-        yield machine, sorted([*changes, *(_held(changes, at, t) for t in again)], key=lambda plan: plan.at)
+        at, last = [plan.at for plan in changes], place == len(ground.owners)
+        again = [t for t in (*told.get(machine, ()), *([now] if last else ())) if start <= t <= now and t not in set(at)]
+        new = sorted([*(changes if anew else changes[1:]), *(_held(changes, at, t) for t in again)], key=lambda plan: plan.at)
+        if new:
+            yield machine, new
 
 
 def _held(changes: Sequence[Plan], at: Sequence[datetime], instant: datetime) -> Plan:

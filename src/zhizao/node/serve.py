@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 HERE = "127.0.0.1"
 BACKLOG = 128
+QUESTIONS = 4
+"""Questions that are answered at once: each may need the memory of a query; the others wait."""
 GRACE_S = 2
 """How long a request that is being answered may take when the node stops."""
 
@@ -43,6 +45,9 @@ def bound(host: str, port: int) -> socket.socket:
 
 async def serve(app: Any, listening: socket.socket) -> None:
     """Answer until cancelled; requests that are being answered are finished first."""
+    from anyio.to_thread import current_default_thread_limiter
+
+    current_default_thread_limiter().total_tokens = QUESTIONS
     server = _server(app)
     task = asyncio.create_task(server.serve([listening]))
     try:

@@ -6,7 +6,9 @@ The library is always given an absolute path: a relative one that begins ``s3:``
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,8 +65,19 @@ def commit_removal(table: Path, segments: Sequence[str], note: str, at_ms: int) 
 
 
 def commits(table: Path) -> list[Path]:
-    """The commits of a table, oldest first; what a failing machine left empty is none."""
-    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if _size(f)]
+    """The commits of a table, oldest first; what a failing machine left empty at the end is none."""
+    folder = table / LOG
+    found = [folder / name for name in sorted(names_in(folder)) if name.endswith(".json") and name[0].isdigit()]
+    while found and not _size(found[-1]):
+        found.pop()
+    return found
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder; nothing where there is none."""
+    with suppress(FileNotFoundError):
+        return os.listdir(folder)
+    return []
 
 
 def commit_name(number: int) -> str:

@@ -24,7 +24,7 @@ from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.migrate import SCHEMA, form_of, migrate, refuse_newer
 from zhizao.store.session import LocalSession
-from zhizao.store.stream.account import Accounts, Counts, accounts, sealed_standings
+from zhizao.store.stream.account import Accounts, Counts, sealed_standings
 from zhizao.store.stream.log import ROLL_BYTES, ROLL_ROWS, Log, files_in
 from zhizao.store.stream.spool import Spool, mark
 
@@ -158,10 +158,10 @@ class LocalStore:
 
     def accounts(self) -> Accounts:
         """See the contract."""
-        with told(self._home.path):
+        with told(self._home.path), self._counts.lock:
             batches, spool = self._beside()
             with closing(spool):
-                return accounts(batches, *self._counts.of(spool))
+                return self._counts.accounts(batches, spool)
 
     def _beside(self) -> tuple[list[Batch], Spool]:
         """All batches, and the files of the log that none of them holds.

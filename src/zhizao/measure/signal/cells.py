@@ -17,10 +17,10 @@ from zhizao.measure.leaf import Leaf
 from zhizao.measure.placed import of_units
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import ROWS, Question
+from zhizao.measure.signal.aggregates import folded
 from zhizao.measure.signal.beside import beside
 from zhizao.measure.signal.clock import Clock
 from zhizao.measure.signal.counted import Counted
-from zhizao.measure.signal.fold import all_known, answered, lifted
 from zhizao.measure.signal.grid import SLOT, Grid
 from zhizao.measure.signal.pieces import Pieces, carried, cut
 from zhizao.measure.signal.points import QUANTITY, STEPS, WORDS, Said
@@ -97,51 +97,42 @@ class _Folding:
 
     def by_entity(self) -> ir.Table:
         """A row an entity and period, with every state and count; also where something was due and nothing came."""
-        tables = [table for group in self._groups().items() for table in self._of_group(*group)]
+        tables = [table for group in self._groups() for table in self._of_group(group)]
         rows = _side_by_side(tables, [self._entity, PERIOD])
         sums = {name: rows[name].sum() for name in self.counts}
         merged = rows.group_by([self._entity, PERIOD]).aggregate(**sums, **self.merges(self.parts, rows))
         flags = {c.answered: (ibis.coalesce(merged[c.answered], 0) > 0).cast("int64") for c in self.counted.values()}
         return merged.mutate(**flags)
 
-    def _groups(self) -> dict[tuple[str, ...], list[Leaf]]:
-        """The parts that are folded in one pass, by the quantities they read: those of one quantity together."""
+    def _groups(self) -> list[list[Leaf]]:
+        """The parts that are folded in one pass: those that read one quantity each, and those that read the same set of them."""
         alone = [part for part in self.parts if len(names(part.node)) == 1]
-        groups = {tuple(sorted({name for part in alone for name in names(part.node)})): alone} if alone else {}
-        for part in self.parts:
-            if len(names(part.node)) > 1:
-                groups.setdefault(names(part.node), []).append(part)
-        return groups
+        together: dict[tuple[str, ...], list[Leaf]] = {}
+        for part in (part for part in self.parts if len(names(part.node)) > 1):
+            together.setdefault(names(part.node), []).append(part)
+        return [*([alone] if alone else []), *together.values()]
 
-    def _of_group(self, read: tuple[str, ...], group: list[Leaf]) -> list[ir.Table]:
+    def _of_group(self, group: list[Leaf]) -> list[ir.Table]:
+        read = sorted({name for part in group for name in names(part.node)})
         quantities = tuple(self.placement.library.quantities[name] for name in read)
         alone = len(names(group[0].node)) == 1
-        first = self.session.keep("signal", self._first(quantities, group, alone))
-        later = self._fold(Pieces(carried(first, self.grid), quantities, alone, later=True), group, [])
-        labelled = [self.clock.labelled(table, self._entity, self.session) for table in (first, later)]
         mine = [c for c in self.counted.values() if c.part in group]
+        first = self.session.keep("signal", self._first(quantities, group, mine, alone))
+        pieces = Pieces(carried(first, self.grid), quantities, alone, later=True)
+        later = folded(pieces, self._entity, group, mine, [self._entity, SLOT, *([QUANTITY] if alone else [])], {})
+        labelled = [self.clock.labelled(table, self._entity, self.session) for table in (first, later)]
         return [*labelled, *([self._due(first, mine, alone)] if mine else [])]
 
-    def _first(self, quantities: tuple[Quantity, ...], group: Sequence[Leaf], alone: bool) -> ir.Table:
+    def _first(self, quantities: tuple[Quantity, ...], group: Sequence[Leaf], counted: Sequence[Counted], alone: bool) -> ir.Table:
         """The states of each signal, or set of them, in the first slot of every stretch, and what goes on beyond."""
         said = Said(self.session, self.question.record, self.placement.known)
         rising = any(isinstance(part.node, Fold) and part.node.kind == "increase" for part in group)
-        points = one_voice(said.points(quantities, self.grid), self.session, self._entity, quantities, self.grid)
+        points = one_voice(said, said.points(quantities, self.grid), quantities, self.grid)
         held = stretches(points, [self._entity, QUANTITY], quantities, self.grid, rising=rising)
         held = held if alone else beside(self.session.hold("stretches", held), self._entity, quantities)
         pieces = Pieces(cut(held, self.grid), quantities, alone)
-        return self._fold(pieces, group, [QUANTITY] if alone else [], going_on=True)
-
-    def _fold(self, pieces: Pieces, group: Sequence[Leaf], more: Sequence[str], *, going_on: bool = False) -> ir.Table:
-        metrics: dict[str, ir.Scalar] = {}
-        for part in group:
-            metrics |= lifted(part, pieces, self._entity)
-        for counted in (c for c in self.counted.values() if c.part in group):
-            metrics[counted.answered] = pieces.rows.count(where=answered(counted.fold, pieces))
-            metrics[counted.trusted] = pieces.lasts.sum(where=all_known(counted.fold, pieces))
-        if going_on:
-            metrics |= _going_on(pieces.rows, self.grid)
-        return pieces.rows.group_by([self._entity, SLOT, *more]).aggregate(**metrics)
+        keys = [self._entity, SLOT, *([QUANTITY] if alone else [])]
+        return folded(pieces, self._entity, group, counted, keys, _going_on(pieces.rows, self.grid))
 
     def _due(self, first: ir.Table, counted: Sequence[Counted], alone: bool) -> ir.Table:
         """Who has been heard of owes an answer in every period that has begun since, for as long as the period is, up to now."""

@@ -5,21 +5,14 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from zhizao.measure.leaf import Leaf
 from zhizao.measure.rows import column
 from zhizao.measure.signal.pieces import START, WHOLE, Pieces
 from zhizao.measure.signal.reads import names
 from zhizao.model.expression import FieldRef, Fold
 
 
-def lifted(part: Leaf, pieces: Pieces, entity: str) -> dict[str, ir.Scalar]:
-    """The aggregates that fold pieces into the state of a part, by the names of its columns."""
-    fold = part.node
-    assert isinstance(fold, Fold), "barriers are taken apart before"
-    return dict(zip(part.columns(), _lift(fold, pieces, entity), strict=True))
-
-
-def _lift(fold: Fold, pieces: Pieces, entity: str) -> tuple[ir.Scalar, ...]:
+def lifted(fold: Fold, pieces: Pieces, entity: str) -> tuple[ir.Scalar, ...]:
+    """The aggregates that fold pieces into a state, in the order of its columns."""
     name = fold.of.name if isinstance(fold.of, FieldRef) else ""
     match fold.kind:
         case "integral":

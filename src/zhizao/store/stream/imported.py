@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,11 +35,11 @@ def append_observations(rim: Rim, record: RecordType, rows: pa.Table, source: So
 
     pieces = list(_pieces(rim, record, rows, source.first_line))
     sound, rejected = (pa.concat_tables([piece[at] for piece in pieces]) for at in (0, 1))
-    with rim.home.writing(), ExitStack() as stack:
+    with rim.home.writing():
         delivered = [b for b in rim.history.batches() if b.record == record.id]
         again = bool(source.sha256) and any(b.sha256 == source.sha256 for b in delivered)
         batch = opened(rim, record.id, record.key)
-        found = settled(record, _incoming(sound, batch), replace(earlier(rim, record, stack), again=again))
+        found = settled(record, _incoming(sound, batch), replace(earlier(rim, record), again=again))
         batch = replace(batch, source=whole(source.name), sha256=source.sha256, received=len(rows), stored=len(found.rows), rejected=len(rejected))
         batch = replace(batch, duplicate=len(found.repeated), spans=found.spans)
         if len(rejected):
