@@ -8,6 +8,7 @@ import pytest
 
 from tests.sense.rigs.file import csv_files, shdr_files
 from tests.sense.rigs.mtconnect import mtconnect
+from tests.sense.rigs.opcua import opcua
 from tests.sense.rigs.shdr import shdr
 from tests.sense.rigs.sparkplug import sparkplug
 from zhizao.checks.connectors import examined
@@ -18,6 +19,7 @@ RIGS = {
     "shdr": (shdr, "silver"),
     "files of shdr": (shdr_files, "gold"),
     "files of csv": (csv_files, "gold"),
+    "opcua": (opcua, "gold"),
     "sparkplug": (sparkplug, "silver"),
 }
 

@@ -1,8 +1,12 @@
-"""The rig of OPC UA: node-opcua, an independent server, behind a link that can be cut."""
+"""The rig of OPC UA: node-opcua, an independent server, behind a link that can be cut.
+
+It asks for a user, for only to one it knows does a server give the subscription back that an earlier session left.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +16,8 @@ from zhizao.sense.connectors.opcua.connector import OpcUa
 from zhizao.sense.source import Signal, Source
 
 NAMES = ("Double", "Power")
+USER = {"user": "zhizao", "password": "of the rig"}
+SECRET = "ZHIZAO_RIG_PASSWORD"
 NEXT_MS_S = 0.0015
 """The server's time stamps are whole milliseconds: two values within one would be one observation."""
 
@@ -21,7 +27,7 @@ class OpcUaRig:
 
     def __init__(self, peer: Peer, link: Link, folder: Path) -> None:
         self.peer, self.link, self.folder, self.clock = peer, link, folder, clock
-        self.source = Source("opcua", link.url, {address(name): Signal("machine:M1", name.lower()) for name in NAMES}, FAST)
+        self.source = Source("opcua", link.url, {address(name): Signal("machine:M1", name.lower()) for name in NAMES}, {**FAST, "user": USER["user"], "password_env": SECRET})
         self.names = {address(name): name for name in NAMES}
 
     async def say(self, address: str, value: float) -> None:
@@ -39,12 +45,13 @@ class OpcUaRig:
 
     async def restart(self) -> None:
         await self.peer.kill()
-        self.peer = await Peer(self.folder, self.peer.port).__aenter__()
+        self.peer = await Peer(self.folder, self.peer.port, **USER).__aenter__()
 
 
 @asynccontextmanager
 async def opcua(folder: Path) -> AsyncIterator[OpcUaRig]:
-    async with Peer(folder.parent) as peer, Link(peer.port) as link:
+    os.environ[SECRET] = USER["password"]
+    async with Peer(folder.parent, **USER) as peer, Link(peer.port) as link:
         rig = OpcUaRig(peer, link, folder.parent)  # where the keys of the server lie: making them takes seconds
         yield rig
         await rig.peer.kill()
