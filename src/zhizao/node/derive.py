@@ -102,7 +102,8 @@ class _Reading:
             return []
         rows = self.session.relation(self.library.records[self.rule.record])
         mine = rows.filter(rows[self.fields["derivation"]] == self.rule.id)
-        return self.session.fetch(mine.select(FACT, entity=mine[self.fields["entity"]], start=mine[self.fields["start"]])).to_pylist()
+        found: list[dict[str, Any]] = self.session.fetch(mine.select(FACT, entity=mine[self.fields["entity"]], start=mine[self.fields["start"]])).to_pylist()
+        return found
 
     def _said(self) -> ir.Table:
         rows = self.session.relation(self.library.records[SIGNALS])

@@ -96,9 +96,10 @@ class Demonstration:
             await _until(lambda: live.intake.events("plant")["connected"] > 0)
             running.append(asyncio.create_task(self._looking(live)))
 
+        speech = Speech(self.plant, pace, ["mtconnect"], 0)
         try:
-            await Speech(self.plant, pace, ["mtconnect"], 0).speak(started)
-            return await self._finished(await self._live)
+            async with speech.speaking(started):
+                return await self._finished(await self._live, speech.said_until)
         finally:
             stop.set()
             for task in running[1:]:
@@ -136,11 +137,11 @@ class Demonstration:
             self.look(*await asyncio.to_thread(self._figures, live))
             await asyncio.sleep(LOOK_S)
 
-    async def _finished(self, live: Live) -> Figures:
+    async def _finished(self, live: Live, said_until: int) -> Figures:
         """The figures after the last word of the day: everything is in the log, and every run is made a record."""
         from zhizao.node.derive import derive
 
-        await _until(lambda: live.intake.standings["plant"].last_us >= self.plant.truth.heard_until)
+        await _until(lambda: live.intake.standings["plant"].last_us >= said_until)
         await live.planner.look()
         await asyncio.to_thread(derive, live.node.library, live.node.store)
         figures, status = await asyncio.to_thread(self._figures, live)
