@@ -20,6 +20,7 @@ from tests.measure.world import MEMBERSHIP, NOW, TERRITORY, World
 from zhizao.errors import StateOverflow
 from zhizao.measure.explain import Explainer
 from zhizao.measure.measure import Measurement
+from zhizao.measure.signal.grid import Grid, Span
 from zhizao.model.entity import Hierarchy, Level
 from zhizao.model.expression import FieldRef, Fold, Literal_, RowOp
 from zhizao.model.indicator import Indicator
@@ -320,3 +321,12 @@ def test_a_value_over_signals_is_explained_by_the_observations_it_rests_on(tmp_p
         found = explainer.explain("area", "machine:M", Period.parse(HOURS[0]))
     assert found.states == (("integral(power).sum", str((60 * 8 + 3540 * 4) * 10**6)),)
     assert [fact.fields for fact in found.facts] and found.facts_total == 1, "of the quantity alone, and in the hour"
+
+
+def test_a_grid_has_the_slots_of_every_zone() -> None:
+    hour = 3_600_000_000
+    grid = Grid.of([Span("UTC", "d", 0, 24 * hour), Span("Asia/Shanghai", "d", -8 * hour, 16 * hour)])
+    assert (grid.first, grid.width) == (-8 * hour, 8 * hour)
+    assert sorted((row["_zone"], row["_slot"] // hour) for row in grid.slots().to_pylist()) == [
+        ("Asia/Shanghai", -8), ("Asia/Shanghai", 0), ("Asia/Shanghai", 8), ("UTC", 0), ("UTC", 8), ("UTC", 16),
+    ]  # fmt: skip
