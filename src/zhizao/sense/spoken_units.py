@@ -42,13 +42,17 @@ def scale(spoken: str, wanted: str) -> Fraction | None:
     Example:
         >>> scale("WATT", "kW"), scale("CELSIUS", "kW"), scale("", "kW")
         (Fraction(1, 1000), None, Fraction(1, 1))
+        >>> scale("MILLISECOND", "s/piece")
+        Fraction(1, 1000)
     """
     found = ours(spoken) if spoken.strip() else (wanted, Fraction(1))
     try:
-        source, target = unit(found[0]) if found else None, unit(wanted)
+        target = unit(wanted)
+        # What is said of an item is said without the item: a planned time in seconds is one of seconds a piece.
+        sources = [unit(found[0]), unit(f"{found[0]}/piece")] if found else []
     except (KeyError, ValueError):
         return Fraction(1) if spoken == wanted else None
-    return source.factor_to(target) * found[1] if found and source is not None and source.fits(target) else None
+    return next((source.factor_to(target) * found[1] for source in sources if found and source.fits(target)), None)
 
 
 def _rows() -> dict[str, tuple[str, Fraction]]:
