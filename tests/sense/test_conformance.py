@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests.sense.rigs.file import csv_files, shdr_files
+from tests.sense.rigs.mqtt import sparkplug, topics
 from tests.sense.rigs.mtconnect import mtconnect
 from tests.sense.rigs.shdr import shdr
 from zhizao.checks.connectors import examined
@@ -17,6 +18,10 @@ RIGS = {
     "shdr": (shdr, "silver"),
     "files of shdr": (shdr_files, "gold"),
     "files of csv": (csv_files, "gold"),
+    "topics": (topics, "gold"),
+    "topics of an older broker": (partial(topics, version=3), "gold"),
+    "topics without a session": (partial(topics, qos=0), "silver"),
+    "sparkplug": (sparkplug, "silver"),
 }
 
 

@@ -105,8 +105,9 @@ class Topics:
         await feed.deliver(gathered(self.source.name, said, self.source.signals, position=str(messages[-1].time_us), lines=len(messages)))
 
     async def _stale(self, feed: Feed, last: dict[str, int], when_us: int) -> None:
-        """Of signals that had a value nothing more is known."""
+        """Of signals that had a value nothing more is known, nor how much was said that nobody heard."""
         marks = [Spoken(0, a, max(when_us, t + 1), quality="stale") for a, t in last.items() if a in self.source.signals]
+        feed.count("gap")
         feed.count("stale", len(marks))
         await feed.deliver(gathered(self.source.name, marks, self.source.signals, position=""))
 

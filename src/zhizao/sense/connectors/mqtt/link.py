@@ -28,8 +28,6 @@ WAITING_BYTES, OVERHEAD = 64 << 20, 200
 READ_AT_ONCE, TAKEN_AT_ONCE = 500, 2_000
 IN_FLIGHT = 20_000
 """Messages a broker may send before the first is acknowledged (MQTT 5; older brokers decide themselves)."""
-AHEAD_US = 24 * 3600 * 1_000_000
-"""How far after its arrival a message may claim to be true: beyond it a clock is wrong."""
 KEPT_S = 7 * 24 * 3600
 """How long the broker keeps what it could not deliver."""
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from zhizao.sense.connectors.mqtt.link import AHEAD_US, Heard
+from zhizao.sense.bounds import AHEAD_US
+from zhizao.sense.connectors.mqtt.link import Heard
 from zhizao.sense.connectors.sparkplug import batch
 from zhizao.sense.connectors.sparkplug.batch import Message, Node
 from zhizao.sense.connectors.sparkplug.catalogue import LEFT_OUT, UNMAPPED, Catalogue
@@ -77,12 +78,14 @@ class Host:
         return min((n.sequence.due_us for n in self._nodes.values() if n.sequence.due_us is not None), default=None)
 
     def begin_again(self, last_us: int) -> None:
-        """The source was heard before, to a time; of all its signals nothing is known since."""
+        """The source was heard before, to a time; of all its signals nothing is known since, and nobody knows how much was said."""
+        self.events["gap"] += 1
         self._stale(range(len(self.source.signals)), last_us + 1, heard=False)
 
     def end(self, when_us: int) -> None:
-        """The link is lost."""
+        """The link is lost, and with it what will be said until it stands again."""
         self._settle()
+        self.events["gap"] += 1
         self._stale(range(len(self.source.signals)), when_us)
         self._nodes.clear()
 
