@@ -81,10 +81,10 @@ class Topics:
     async def run(self, feed: Feed) -> None:
         """See the contract."""
         async with Link(self.broker, self.client_id, self.clock, keeps=self.qos > 0, version=self.version) as link:
+            await link.subscribe(self.filter, qos=self.qos)
             feed.count("connected")
             if feed.position and not link.resumed:
                 await self._stale(feed, dict.fromkeys(self.source.signals, 0), min(feed.last_us, self.clock()) + 1)
-            await link.subscribe(self.filter, qos=self.qos)
             try:
                 while True:
                     messages = await link.heard()

@@ -102,9 +102,12 @@ class Link:
     async def __aexit__(self, *_: object) -> None:
         self._timer.cancel()
         self._client.disconnect()
-        if sock := self._client.socket():  # the goodbye did not fit into the socket at once
+        self._client.loop_write()  # now: nobody is there to write it later
+        sock: Any = self._client.socket()
+        if sock:  # so full that the goodbye did not fit
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
+            sock.close()
 
     def _connect(self) -> None:
         properties = None

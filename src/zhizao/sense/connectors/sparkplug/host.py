@@ -138,7 +138,7 @@ class Host:
             return
         session = _session(found)
         if node.born and session != node.session:  # its death was not heard
-            self._stale(self._catalogue.signals_of(topic.edge), _sent_us(found, message) - 1)
+            self._died(topic.edge, _sent_us(found, message) - 1)
         node.born, node.session, node.asked_us = True, session, None
         self._catalogue.forget(node.number)
         self._born(topic, node, found, message)
@@ -166,9 +166,15 @@ class Host:
         node = self._node(topic.edge)
         session = _session(found)
         if node.session is None or session in (node.session, None):  # another one is the late will of a session before
+            if node.born:
+                self._died(topic.edge, message.time_us)
             node.born = False
             self._catalogue.forget(node.number)
-            self._stale(self._catalogue.signals_of(topic.edge), message.time_us)
+
+    def _died(self, edge: str, when_us: int) -> None:
+        """Of a node that died nothing is known, and what it said last may never have come: its next number would have told, and there is none."""
+        self.events["gap"] += 1
+        self._stale(self._catalogue.signals_of(edge), when_us)
 
     def _ddeath(self, topic: Topic, found: Any, message: Heard) -> None:
         self._settle()
