@@ -18,7 +18,7 @@ HERE = "127.0.0.1"
 BACKLOG = 128
 QUESTIONS = 4
 """Questions that are answered at once: each may need the memory of a query; the others wait."""
-GRACE_S = 2
+GRACE_S = 1
 """How long a request that is being answered may take when the node stops."""
 
 
