@@ -11,7 +11,8 @@ const client = require("sparkplug-client").newClient({
   serverUrl: url, username: "", password: "", groupId: group, edgeNode: edge, clientId: `${group}-${edge}`, version: "spBv1.0",
 });
 let node = [], press = [];
-const now = () => Date.now();
+let last = 0;
+const now = () => (last = Math.max(Date.now(), last + 1));  // no two values at the same time
 const stamped = (metrics) => ({ timestamp: now(), metrics: metrics.map((m) => ({ timestamp: now(), ...m })) });
 const born = () => {
   client.publishNodeBirth(stamped([{ name: "Node Control/Rebirth", type: "Boolean", value: false }, ...node]));

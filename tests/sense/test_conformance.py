@@ -7,10 +7,10 @@ from functools import partial
 import pytest
 
 from tests.sense.rigs.file import csv_files, shdr_files
+from tests.sense.rigs.mqtt import sparkplug, topics
 from tests.sense.rigs.mtconnect import mtconnect
 from tests.sense.rigs.opcua import opcua
 from tests.sense.rigs.shdr import shdr
-from tests.sense.rigs.sparkplug import sparkplug
 from zhizao.checks.connectors import examined
 
 RIGS = {
@@ -20,14 +20,14 @@ RIGS = {
     "files of shdr": (shdr_files, "gold"),
     "files of csv": (csv_files, "gold"),
     "opcua": (opcua, "gold"),
+    "topics": (topics, "gold"),
+    "topics of an older broker": (partial(topics, version=3), "gold"),
+    "topics without a session": (partial(topics, qos=0), "silver"),
     "sparkplug": (sparkplug, "silver"),
 }
 
 
-OPEN = pytest.mark.xfail(strict=True, reason="its socket stays open after its end, and what is said while it is away is marked but not counted as a gap")
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=OPEN if name == "sparkplug" else ()) for name in RIGS])
+@pytest.mark.parametrize("name", RIGS)
 def test_a_connector_passes_the_checks_and_reaches_its_tier(name, tmp_path):
     make, expected = RIGS[name]
     evidence = examined(make, tmp_path)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from typing import Any
+from contextlib import asynccontextmanager
 
 import pytest
 from paho.mqtt import publish, subscribe
@@ -15,46 +13,19 @@ from paho.mqtt import publish, subscribe
 from tests.sense.broker import Mosquitto, mosquitto
 from tests.sense.listening import PATIENCE_S, clock, listening
 from tests.sense.sparkplug import Edge, source
+from tests.sense.sparkplug_peer import Publisher
+from tests.sense.sparkplug_peer import publisher as running_publisher
 from zhizao.errors import InputError
 from zhizao.sense.connectors.sparkplug.connector import Sparkplug
 
-PEER = Path(__file__).parents[1] / "peers" / "sparkplug_publisher.js"
 P, S = {"name": "P", "alias": 1, "type": "Double", "value": 1.5}, {"name": "S", "alias": 2, "type": "String", "value": "ACTIVE"}
 Q = {"name": "Q", "alias": 3, "type": "Int32", "value": -7}
 
 
-class Publisher:
-    """The peer; ``told`` waits for what it says next."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-
-    async def told(self, what: str) -> dict[str, Any]:
-        assert self.process.stdout
-        async with asyncio.timeout(PATIENCE_S):
-            while line := await self.process.stdout.readline():
-                if (found := json.loads(line))["is"] == what:
-                    return dict(found)
-        raise AssertionError(f"the publisher ended before it said {what}")
-
-    async def do(self, what: str, **more: Any) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
-        await self.process.stdin.drain()
-        await self.told("done")
-
-    async def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            self.process.kill()
-        await self.process.wait()
-
-
 @asynccontextmanager
 async def publisher(broker: Mosquitto, *device: str) -> AsyncIterator[Publisher]:
-    url, pipe = f"mqtt://127.0.0.1:{broker.port}", asyncio.subprocess.PIPE
-    peer = Publisher(await asyncio.create_subprocess_exec("node", str(PEER), url, "g", "e1", *device, stdin=pipe, stdout=pipe))
+    peer = await running_publisher(broker.port, *device)
     try:
-        await peer.told("connected")
         yield peer
     finally:
         await peer.kill()

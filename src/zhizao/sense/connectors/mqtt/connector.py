@@ -81,10 +81,10 @@ class Topics:
     async def run(self, feed: Feed) -> None:
         """See the contract."""
         async with Link(self.broker, self.client_id, self.clock, keeps=self.qos > 0, version=self.version) as link:
+            await link.subscribe(self.filter, qos=self.qos)
             feed.count("connected")
             if feed.position and not link.resumed:
                 await self._stale(feed, dict.fromkeys(self.source.signals, 0), min(feed.last_us, self.clock()) + 1)
-            await link.subscribe(self.filter, qos=self.qos)
             try:
                 while True:
                     messages = await link.heard()
@@ -105,8 +105,9 @@ class Topics:
         await feed.deliver(gathered(self.source.name, said, self.source.signals, position=str(messages[-1].time_us), lines=len(messages)))
 
     async def _stale(self, feed: Feed, last: dict[str, int], when_us: int) -> None:
-        """Of signals that had a value nothing more is known."""
+        """Of signals that had a value nothing more is known, nor how much was said that nobody heard."""
         marks = [Spoken(0, a, max(when_us, t + 1), quality="stale") for a, t in last.items() if a in self.source.signals]
+        feed.count("gap")
         feed.count("stale", len(marks))
         await feed.deliver(gathered(self.source.name, marks, self.source.signals, position=""))
 

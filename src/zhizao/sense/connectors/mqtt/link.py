@@ -28,8 +28,6 @@ WAITING_BYTES, OVERHEAD = 64 << 20, 200
 READ_AT_ONCE, TAKEN_AT_ONCE = 500, 2_000
 IN_FLIGHT = 20_000
 """Messages a broker may send before the first is acknowledged (MQTT 5; older brokers decide themselves)."""
-AHEAD_US = 24 * 3600 * 1_000_000
-"""How far after its arrival a message may claim to be true: beyond it a clock is wrong."""
 KEPT_S = 7 * 24 * 3600
 """How long the broker keeps what it could not deliver."""
 
@@ -104,9 +102,12 @@ class Link:
     async def __aexit__(self, *_: object) -> None:
         self._timer.cancel()
         self._client.disconnect()
-        if sock := self._client.socket():  # the goodbye did not fit into the socket at once
+        self._client.loop_write()  # now: nobody is there to write it later
+        sock: Any = self._client.socket()
+        if sock:  # so full that the goodbye did not fit
             self._loop.remove_reader(sock)
             self._loop.remove_writer(sock)
+            sock.close()
 
     def _connect(self) -> None:
         properties = None

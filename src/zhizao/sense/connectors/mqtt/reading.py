@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from zhizao.sense.connectors.mqtt.link import AHEAD_US
+from zhizao.sense.bounds import AHEAD_US
 from zhizao.sense.spoken import Quality, Spoken, Unread
 
 EXACT = 1 << 53

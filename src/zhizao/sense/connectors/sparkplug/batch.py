@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from zhizao.sense.connectors.mqtt.link import AHEAD_US
+from zhizao.sense.bounds import AHEAD_US
 from zhizao.sense.connectors.sparkplug import columns
 from zhizao.sense.connectors.sparkplug.catalogue import LEFT_OUT, Table
 from zhizao.sense.connectors.sparkplug.sequence import Sequence

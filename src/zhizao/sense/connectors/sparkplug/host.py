@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from zhizao.sense.connectors.mqtt.link import AHEAD_US, Heard
+from zhizao.sense.bounds import AHEAD_US
+from zhizao.sense.connectors.mqtt.link import Heard
 from zhizao.sense.connectors.sparkplug import batch
 from zhizao.sense.connectors.sparkplug.batch import Message, Node
 from zhizao.sense.connectors.sparkplug.catalogue import LEFT_OUT, UNMAPPED, Catalogue
@@ -77,12 +78,14 @@ class Host:
         return min((n.sequence.due_us for n in self._nodes.values() if n.sequence.due_us is not None), default=None)
 
     def begin_again(self, last_us: int) -> None:
-        """The source was heard before, to a time; of all its signals nothing is known since."""
+        """The source was heard before, to a time; of all its signals nothing is known since, and nobody knows how much was said."""
+        self.events["gap"] += 1
         self._stale(range(len(self.source.signals)), last_us + 1, heard=False)
 
     def end(self, when_us: int) -> None:
-        """The link is lost."""
+        """The link is lost, and with it what will be said until it stands again."""
         self._settle()
+        self.events["gap"] += 1
         self._stale(range(len(self.source.signals)), when_us)
         self._nodes.clear()
 
@@ -135,7 +138,7 @@ class Host:
             return
         session = _session(found)
         if node.born and session != node.session:  # its death was not heard
-            self._stale(self._catalogue.signals_of(topic.edge), _sent_us(found, message) - 1)
+            self._died(topic.edge, _sent_us(found, message) - 1)
         node.born, node.session, node.asked_us = True, session, None
         self._catalogue.forget(node.number)
         self._born(topic, node, found, message)
@@ -163,9 +166,15 @@ class Host:
         node = self._node(topic.edge)
         session = _session(found)
         if node.session is None or session in (node.session, None):  # another one is the late will of a session before
+            if node.born:
+                self._died(topic.edge, message.time_us)
             node.born = False
             self._catalogue.forget(node.number)
-            self._stale(self._catalogue.signals_of(topic.edge), message.time_us)
+
+    def _died(self, edge: str, when_us: int) -> None:
+        """Of a node that died nothing is known, and what it said last may never have come: its next number would have told, and there is none."""
+        self.events["gap"] += 1
+        self._stale(self._catalogue.signals_of(edge), when_us)
 
     def _ddeath(self, topic: Topic, found: Any, message: Heard) -> None:
         self._settle()
