@@ -46,14 +46,14 @@ class Deriver:
     trouble: str = ""
 
     async def run(self) -> None:
-        """Look again and again."""
+        """Look again and again; what was said before it began is not urgent."""
         while True:
+            await self.sleep(LOOK_S)
             try:
                 await asyncio.to_thread(derive, self.node.library, self.node.store)
                 self.trouble = ""
             except (OSError, ZhizaoError) as error:
                 self.trouble = error.line("en") if isinstance(error, ZhizaoError) else str(error)
-            await self.sleep(LOOK_S)
 
 
 def derive(library: Library, store: Store, *, anew: bool = False) -> list[Derived]:
