@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
@@ -83,7 +83,9 @@ def observations(said: list[Change]) -> pa.Table:
 def planned(plant: Plant) -> pa.Table:
     """The calendar of the site, as signals of its machines."""
     rows = [{**r, "valid_from": date.fromisoformat(r["valid_from"])} for r in records(plant)["shift_calendar"]]
-    told = [*plans(shifts(rows), ZoneInfo("Asia/Shanghai"), BEGIN, BEGIN + timedelta(hours=SPAN))]
+    end = BEGIN + timedelta(hours=SPAN)
+    told = [*plans(shifts(rows), ZoneInfo("Asia/Shanghai"), BEGIN, end)]
+    told.append(replace(told[-1], at=end))  # it is known until the calendar spoke last
     table = pa.Table.from_batches([signals(told, [f"machine:{m}" for m in plant.characters])])
     return table.append_column("source", pa.array(["calendar"] * table.num_rows))
 

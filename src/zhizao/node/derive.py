@@ -46,14 +46,14 @@ class Deriver:
     trouble: str = ""
 
     async def run(self) -> None:
-        """Look again and again."""
+        """Look again and again; what was said before it began is not urgent."""
         while True:
+            await self.sleep(LOOK_S)
             try:
                 await asyncio.to_thread(derive, self.node.library, self.node.store)
                 self.trouble = ""
             except (OSError, ZhizaoError) as error:
                 self.trouble = error.line("en") if isinstance(error, ZhizaoError) else str(error)
-            await self.sleep(LOOK_S)
 
 
 def derive(library: Library, store: Store, *, anew: bool = False) -> list[Derived]:
@@ -91,18 +91,18 @@ class _Reading:
     def __init__(self, rule: Derivation, library: Library, session: Session, anew: bool) -> None:
         self.rule, self.library, self.session = rule, library, session
         self.fields = {take.kind: name for name, take in rule.fields}
-        self.stored = self._stored()
-        self.since: dict[str, datetime] = {}
-        for row in () if anew else self.stored:
-            self.since[row["entity"]] = max(row["start"], self.since.get(row["entity"], row["start"]))
+        self.stored = self._stored(anew)
+        self.since: dict[str, datetime] = {} if anew else {row["entity"]: row["start"] for row in self.stored}
 
-    def _stored(self) -> list[dict[str, Any]]:
-        """The records this derivation made before; none where it does not mark them as its own."""
+    def _stored(self, anew: bool) -> list[dict[str, Any]]:
+        """The last record of each entity that this derivation made before, or all; none where it does not mark them as its own."""
         if not {"entity", "start", "derivation"} <= self.fields.keys():
             return []
         rows = self.session.relation(self.library.records[self.rule.record])
-        mine = rows.filter(rows[self.fields["derivation"]] == self.rule.id)
-        found: list[dict[str, Any]] = self.session.fetch(mine.select(FACT, entity=mine[self.fields["entity"]], start=mine[self.fields["start"]])).to_pylist()
+        rows = rows.filter(rows[self.fields["derivation"]] == self.rule.id)
+        mine = rows.select(FACT, entity=rows[self.fields["entity"]], start=rows[self.fields["start"]])
+        last = mine.group_by("entity").aggregate(start=mine["start"].max())
+        found: list[dict[str, Any]] = self.session.fetch(mine if anew else mine.semi_join(last, ["entity", "start"])).to_pylist()
         return found
 
     def _said(self) -> ir.Table:

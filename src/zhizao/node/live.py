@@ -11,6 +11,7 @@ from zhizao import __version__
 from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, now
+from zhizao.node.derive import Deriver
 from zhizao.node.drainer import Drainer
 from zhizao.node.introducer import Introducer
 from zhizao.node.planned import Planner
@@ -30,6 +31,7 @@ class Live:
     drainer: Drainer
     planner: Planner
     introducer: Introducer
+    deriver: Deriver
     since: datetime = field(default_factory=now)
     port: int = 0
 
@@ -37,7 +39,8 @@ class Live:
         """See ``node/status.py``."""
         blocking = len(self.node.library.blocking)
         said: dict[str, Any] = {"running": True, "version": __version__, "pid": os.getpid(), "port": self.port, "since": self.since.isoformat()}
-        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
+        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, "derive_trouble": self.deriver.trouble,
+                 "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
         return status.status(self.node.home, self.node.store, self.fares(), node=said)
 
     @property

@@ -13,6 +13,7 @@ from socket import socket
 from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, Remark, now, open_node, open_store, silent
+from zhizao.node.derive import Deriver
 from zhizao.node.drainer import AGE_S, Drainer
 from zhizao.node.introducer import Introducer
 from zhizao.node.live import Live
@@ -77,7 +78,7 @@ def _live(node: Node, log: Log, seal_after_s: float) -> Live:
     intake, record = Intake(log), node.library.records["observation"]
     drainer = Drainer(intake, lambda: node.store.drain(record), time.monotonic, seal_after_s)
     found = supervised(node.home, clock_us)
-    return Live(node, intake, Supervisor(found, intake, clock_us), drainer, Planner(node, intake, now), Introducer(node, found.versions))
+    return Live(node, intake, Supervisor(found, intake, clock_us), drainer, Planner(node, intake, now), Introducer(node, found.versions), Deriver(node))
 
 
 def _tell(node: Node, remark: Remark) -> None:
@@ -103,6 +104,7 @@ async def _working(live: Live, listening: socket) -> AsyncIterator[list[asyncio.
         asyncio.create_task(live.drainer.run(), name="drainer"),
         asyncio.create_task(live.planner.run(), name="calendar"),
         asyncio.create_task(live.introducer.run(), name="entities"),
+        asyncio.create_task(live.deriver.run(), name="records"),
     ]
     try:
         yield [writing, *delivering]

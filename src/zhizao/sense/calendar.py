@@ -30,8 +30,7 @@ class Plan:
 
 
 def plans(calendar: Sequence[Shift], zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Plan]:
-    """What is planned from ``start`` on and whenever it changes, in order of time; at ``end`` it is said once more, for what a source says is
-    trusted no longer than until it spoke last.
+    """What is planned from ``start`` on and whenever it changes before ``end``, in order of time.
 
     A local time that the clocks skip is the instant they jump to; of one that occurs twice the first is meant. Where shifts overlap, the one that
     began last counts.
@@ -41,16 +40,16 @@ def plans(calendar: Sequence[Shift], zone: ZoneInfo, start: datetime, end: datet
         >>> from zhizao.model.shift import shifts
         >>> day = shifts([{"shift": "day", "valid_from": date(2026, 1, 1), "weekdays": "mon", "starts": "06:00", "ends": "14:00", "breaks": "10:00-10:15"}])
         >>> monday = datetime(2026, 1, 5, tzinfo=UTC)
-        >>> [(p.at.strftime("%H:%M"), p.shift, p.planned) for p in plans(day, ZoneInfo("UTC"), monday, monday + timedelta(hours=12))]
-        [('00:00', '', 'off'), ('06:00', 'day', 'busy'), ('10:00', 'day', 'off'), ('10:15', 'day', 'busy'), ('12:00', 'day', 'busy')]
+        >>> [(p.at.strftime("%H:%M"), p.shift, p.planned) for p in plans(day, ZoneInfo("UTC"), monday, monday + timedelta(days=1))]
+        [('00:00', '', 'off'), ('06:00', 'day', 'busy'), ('10:00', 'day', 'off'), ('10:15', 'day', 'busy'), ('14:00', '', 'off')]
     """
     first, last = start.astimezone(zone).date() - timedelta(days=2), end.astimezone(zone).date()
     pieces = stretches(calendar, zone, first, last)
-    bounds = sorted({start, end, *(at for piece in pieces for at in (piece.starts, piece.ends) if start < at < end)})
+    bounds = sorted({start, *(at for piece in pieces for at in (piece.starts, piece.ends) if start < at < end)})
     told: tuple[str, str] | None = None
     for at in bounds:
         current = _at(at, pieces)
-        if current != told or at == end:
+        if current != told:
             yield Plan(at, *current)
         told = current
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "test": "test",
     "import": "import_",
     "export": "export",
+    "derive": "derive",
     "withdraw": "withdraw",
     "forget": "forget",
     "measure": "measure",
