@@ -46,13 +46,19 @@ def scale(spoken: str, wanted: str) -> Fraction | None:
         Fraction(1, 1000)
     """
     found = ours(spoken) if spoken.strip() else (wanted, Fraction(1))
-    try:
-        target = unit(wanted)
-        # What is said of an item is said without the item: a planned time in seconds is one of seconds a piece.
-        sources = [unit(found[0]), unit(f"{found[0]}/piece")] if found else []
-    except (KeyError, ValueError):
+    if found is None:
         return Fraction(1) if spoken == wanted else None
-    return next((source.factor_to(target) * found[1] for source in sources if found and source.fits(target)), None)
+    # What is said of an item is said without the item: a planned time in seconds is one of seconds a piece.
+    factors = (_factor(found[0], wanted), _factor(f"({found[0]})/piece", wanted))
+    return next((factor * found[1] for factor in factors if factor is not None), None)
+
+
+def _factor(source: str, target: str) -> Fraction | None:
+    try:
+        one, other = unit(source), unit(target)
+    except (KeyError, ValueError):
+        return Fraction(1) if source == target else None
+    return one.factor_to(other) if one.fits(other) else None
 
 
 def _rows() -> dict[str, tuple[str, Fraction]]:
