@@ -25,6 +25,7 @@ class Behind:
 
     def __init__(self, broker: Mosquitto, link: Link, source: Source) -> None:
         self.broker, self.link, self.source, self.clock = broker, link, source, clock
+        self.saying: set[asyncio.Future[None]] = set()
 
     async def cut(self) -> None:
         await self.link.cut()
@@ -33,7 +34,11 @@ class Behind:
         await self.link.restore()
 
     async def publish(self, topic: str, payload: bytes) -> None:
-        await asyncio.to_thread(publish.single, topic, payload, qos=1, port=self.broker.port)
+        """Said to its end even when whoever wanted it is cancelled: a thread that publishes to a broker that is gone never ends."""
+        saying = asyncio.ensure_future(asyncio.to_thread(publish.single, topic, payload, qos=1, port=self.broker.port))
+        self.saying.add(saying)
+        saying.add_done_callback(self.saying.discard)
+        await asyncio.shield(saying)
 
 
 class TopicsRig(Behind):
@@ -78,7 +83,9 @@ async def topics(folder: Path, qos: int = 1, version: int = 5) -> AsyncIterator[
     with mosquitto(folder) as broker:
         async with linked(broker.port) as link:
             url = f"mqtt://127.0.0.1:{link.port}/plant/#?qos={qos}&version={version}"
-            yield TopicsRig(broker, link, Source("topics", url, signals, {"time": "t"}))
+            rig = TopicsRig(broker, link, Source("topics", url, signals, {"time": "t"}))
+            yield rig
+            await asyncio.gather(*rig.saying)
 
 
 @asynccontextmanager
