@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 
 from tests.sense.rigs.file import csv_files, shdr_files
+from tests.sense.rigs.modbus import modbus
 from tests.sense.rigs.mtconnect import mtconnect
+from tests.sense.rigs.opcua import anonymous, as_user
 from tests.sense.rigs.shdr import shdr
 from zhizao.checks.connectors import examined
 
@@ -17,6 +19,9 @@ RIGS = {
     "shdr": (shdr, "silver"),
     "files of shdr": (shdr_files, "gold"),
     "files of csv": (csv_files, "gold"),
+    "opcua, as a user": (as_user, "gold"),
+    "opcua, as nobody": (anonymous, "silver"),
+    "modbus": (modbus, "silver"),
 }
 
 

@@ -94,7 +94,8 @@ class Listener:
         while True:
             self.heard.clear()
             try:
-                await asyncio.wait_for(self.heard.wait(), silence_s)
+                async with asyncio.timeout(silence_s):
+                    await self.heard.wait()
             except TimeoutError as error:
                 if not self.busy:
                     raise TimeoutError(f"the server has been silent for {silence_s:.0f} s") from error
