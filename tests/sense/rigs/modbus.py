@@ -14,7 +14,7 @@ from tests.sense.rigs.link import Link, linked
 from zhizao.sense.connectors.modbus.connector import Modbus
 
 PLACES = {"p": 0, "q": 10}
-HELD_S = 0.3
+HELD_S = 3.0
 """How long a value that nobody asks for is held."""
 
 
@@ -22,13 +22,14 @@ class ModbusRig:
     making = Modbus
 
     def __init__(self, device: Device, link: Link) -> None:
-        self.device, self.link, self.clock, self._unheard = device, link, clock, set[str]()
+        self.device, self.link, self.clock = device, link, clock
+        self._unheard, self._cut = set[str](), False
         self.source = source(link.port, {name: {"address": f"holding:{at}", "type": "float64"} for name, at in PLACES.items()}, every="2ms")
 
     async def say(self, address: str, value: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(HELD_S):
-                while address in self._unheard:
+                while address in self._unheard and not self._cut:
                     self.device.heard.clear()
                     await self.device.heard.wait()
                     self._unheard.clear()
@@ -42,9 +43,11 @@ class ModbusRig:
         await self.device.heard.wait()
 
     async def cut(self) -> None:
+        self._cut = True
         await self.link.cut()
 
     async def restore(self) -> None:
+        self._cut = False
         await self.link.restore()
 
     async def restart(self) -> None:

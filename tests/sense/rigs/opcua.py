@@ -23,10 +23,12 @@ class OpcUaRig:
 
     def __init__(self, peer: Peer, link: Link, of: Source) -> None:
         self.peer, self.link, self.source, self.clock = peer, link, of, clock
+        self._ms = 0
         self._names = {address: address.rpartition("=")[2] for address in of.signals}
 
     async def say(self, address: str, value: float) -> None:
-        await self.peer.tell(set=self._names[address], value=value)
+        self._ms = max(clock() // 1000, self._ms + 1)  # the server's clock knows milliseconds, and a source says one thing at a time
+        await self.peer.tell(set=self._names[address], value=value, time=self._ms)
 
     async def garbage(self) -> None:
         await self.peer.tell(set=NAMES[0], value="NaN")
