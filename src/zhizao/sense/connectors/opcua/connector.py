@@ -85,6 +85,7 @@ class OpcUa:
             except CannotResume:
                 pass
         listener.ready.clear()
+        listener.restating = False
         listener.fresh = set(range(len(listener.items)))
         subscription, silence_s = await made(client, self._settings, listener.take)
         refused = unplaced(listener.items) | await watched(subscription, self._settings, listener.items)
@@ -100,6 +101,7 @@ class OpcUa:
     async def _resumed(self, client: Client, listener: Listener) -> tuple[Kept, float]:
         """Take over the old subscription; what holds since before the link was lost is said again, so that the mark ends there."""
         position = listener.position
+        listener.restating = position.lost_us > 0
         subscription = await resumed(client, position.subscription, position.sequence, listener.take)
         if position.lost_us:
             await _restated(client, listener, position.lost_us)
@@ -141,4 +143,4 @@ async def _restated(client: Client, listener: Listener, lost_us: int) -> None:
     values = await attributes(client, [item.node for item in items if item.node], ua.AttributeIds.Value)
     unchanged = [(item, value) for item, value in zip(items, values, strict=True) if time_us(value, lost_us) <= lost_us]
     said = [at(lost_us + 1, one) for item, value in unchanged for one in read(0, item.address, value, lost_us, item.labels)]
-    await listener.deliver(said, replace(listener.position, lost_us=0))
+    await listener.restate(said)
