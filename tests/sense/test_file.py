@@ -281,7 +281,7 @@ def test_a_folder_describes_what_its_files_name(folder):
     assert {(a.address, a.device, a.kind, a.example) for a in found.addresses} == {
         ("M1/load", "M1", "number", "2.5"),
         ("M2/mode", "M2", "text", "AUTO"),
-        ("load", "in", "number", "7"),
+        ("load", "folder", "number", "7"),
     }
 
 

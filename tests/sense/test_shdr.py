@@ -146,6 +146,17 @@ def test_an_asset_of_several_lines_is_one_value_however_it_arrives(tmp_path):
     assert standing.accepted == 1, "what was said inside the asset is part of it"
 
 
+def test_an_adapter_is_described_by_what_it_speaks_of(tmp_path):
+    async def play(rig, log):
+        await rig.say("Xload", 7.0)
+        await rig.adapter.say("mode", "AUTO", now_us())
+        return await Shdr(rig.source, now_us).describe()
+
+    found = played(tmp_path, play)
+    assert [(a.address, a.device, a.kind, a.example) for a in found.addresses] == [("Xload", "M1", "number", "7"), ("mode", "M1", "text", "AUTO")]
+    assert [d.id for d in found.devices] == ["M1"] and found.remarks
+
+
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=20), min_size=1), st.integers(1, 30))
 def test_lines_are_the_same_however_they_are_cut(lines, step):
     content, held, found = "".join(f"{line}\n" for line in lines).encode(), b"", []

@@ -11,7 +11,7 @@ from typing import Any
 
 from zhizao.errors import InputError
 from zhizao.model.library import Library
-from zhizao.model.text import Text
+from zhizao.model.text import Text, same
 from zhizao.sense import mapping
 from zhizao.sense.contract import Clock, Connector
 from zhizao.sense.mapping import Placed, SourceFile
@@ -85,8 +85,8 @@ def introduce(library: Library, store: Store, files: Mapping[str, SourceFile], a
     if not placed or not {"entity", "membership"} <= library.records.keys():
         return
     with store.session() as session:
-        names, edges = _names(library, session, placed), _edges(library, session, placed)
-    _append(store, library, "entity", [_named(e) for e in placed.values() if names.get(e.id) != (e.name.zh, e.name.en)])
+        stored, edges = _stored(library, session, placed), _edges(library, session, placed)
+    _append(store, library, "entity", [row for e in placed.values() for row in _named(e, stored.get(e.id))])
     _append(store, library, "membership", [row for e in placed.values() for row in _moved(e, edges.get(e.id, []), at)])
 
 
@@ -97,10 +97,12 @@ def _append(store: Store, library: Library, record: str, rows: Sequence[Mapping[
         store.append(library.records[record], pa.Table.from_pylist(list(rows)), Origin("sources"))
 
 
-def _names(library: Library, session: Session, placed: Mapping[str, Placed]) -> dict[str, tuple[str, str]]:
-    rows = session.relation(library.records["entity"])
-    found = session.fetch(rows.filter(rows.entity.isin(list(placed))).select("entity", "name_zh", "name_en")).to_pylist()
-    return {row["entity"]: (row["name_zh"], row["name_en"]) for row in found}
+def _stored(library: Library, session: Session, placed: Mapping[str, Placed]) -> dict[str, dict[str, Any]]:
+    """What is said of each entity now."""
+    record = library.records["entity"]
+    rows = session.relation(record)
+    found = session.fetch(rows.filter(rows.entity.isin(list(placed))).select(*(f.id for f in record.fields))).to_pylist()
+    return {row["entity"]: row for row in found}
 
 
 def _edges(library: Library, session: Session, placed: Mapping[str, Placed]) -> dict[str, list[dict[str, Any]]]:
@@ -113,8 +115,15 @@ def _edges(library: Library, session: Session, placed: Mapping[str, Placed]) -> 
     return edges
 
 
-def _named(entity: Placed) -> dict[str, Any]:
-    return {"entity": entity.id, "name_zh": entity.name.zh, "name_en": entity.name.en}
+def _named(entity: Placed, stored: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The fact by which an entity gets the name its file has; what else is said of it stays, and a bare code renames nobody."""
+    names = {"name_zh": entity.name.zh, "name_en": entity.name.en}
+    if stored is None:
+        return [{"entity": entity.id, **names}]
+    is_code = entity.name == same(entity.id.partition(":")[2])
+    if is_code or names.items() <= stored.items():
+        return []
+    return [{k: str(v) if v is not None else None for k, v in {**stored, **names}.items()}]
 
 
 def _moved(entity: Placed, edges: Sequence[Mapping[str, Any]], at: datetime) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 """A source that failed is tried again after about the first, then twice as long each time, up to the longest."""
 FAILED_AFTER = 5
 """Attempts in a row without a link after which a source is shown as failed; it is tried on all the same."""
-LET_GO_S = 3.0
+LET_GO_S = 2.0
 """How long a connector may take to stop; after that it is left behind, and what it still delivers is refused."""
 
 

@@ -49,6 +49,11 @@ class Calendar:
         """When the next shift begins, or the instant itself inside one."""
         return min(max(p.begin, at) for p in self.stretches(at, at + 2 * DAY))
 
+    def midnight(self, at: int) -> int:
+        """The last midnight on the plant's clock, up to an instant."""
+        offset = self.offset_hours * HOUR
+        return (at + offset) // DAY * DAY - offset
+
     def is_on(self, at: int) -> bool:
         """Whether an instant lies in a shift, its breaks included."""
         return self.next_start(at) == at

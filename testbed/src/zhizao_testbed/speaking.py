@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,7 +26,7 @@ SERVERS: Mapping[str, str] = {
 TRUTH_EVERY_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Speech:
     """Which plant lives, how fast, in which protocols, from which port on, and where its truth goes."""
 
@@ -36,9 +36,17 @@ class Speech:
     port: int
     broker: str = ""
     truth: Path | None = None
+    said_until: int = 0
+    """The instant of the last word."""
 
     async def speak(self, started: Callable[[Mapping[str, str]], Awaitable[None]]) -> None:
         """Live until the pace ends or the task is cancelled; ``started`` is told the URL of each protocol once all listen, before the first word."""
+        async with self.speaking(started):
+            pass
+
+    @asynccontextmanager
+    async def speaking(self, started: Callable[[Mapping[str, str]], Awaitable[None]]) -> AsyncIterator[None]:
+        """The same, and after the last word the machines stay on until the block ends."""
         async with AsyncExitStack() as stack:
             servers = [await self._started(stack, name, place) for place, name in enumerate(self.protocols)]
             await started(dict(zip(self.protocols, (s.url for s in servers), strict=True)))
@@ -46,12 +54,14 @@ class Speech:
                 await self._live(servers)
             finally:
                 self._tell(self.pace.clock())
+            yield
 
     async def _live(self, servers: Sequence[Server]) -> None:
         told = asyncio.get_running_loop().time()
         async for burst in self.pace.bursts(self.plant):
             for server in servers:
                 await server.say(burst)
+            self.said_until = burst[-1].at
             if asyncio.get_running_loop().time() - told > TRUTH_EVERY_S:
                 self._tell(burst[-1].at)
                 told = asyncio.get_running_loop().time()

@@ -152,7 +152,7 @@ class Files:
         addresses: dict[str, Described] = {}
         for file, stat in self._files():
             for one in self._sample(file, stat.final):
-                device = one.address.rpartition("/")[0] or self._folder.name
+                device = one.address.rpartition("/")[0] or self._source.name
                 devices.setdefault(device, Device(device, device))
                 example = one.text if one.text is not None else "" if one.value is None else f"{one.value:g}"
                 if not addresses.get(one.address) or example:

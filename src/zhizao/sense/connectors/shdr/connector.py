@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from zhizao.errors import InputError
@@ -52,7 +53,7 @@ class Shdr:
     async def describe(self) -> Description:
         """See the contract. An adapter does not describe itself: its keys are those it speaks of within some seconds."""
         keys: dict[str, Described] = {}
-        name = self._host
+        name = self._source.name
         async with linked(self._host, self._port, self._timeout_s, self._encoding) as adapter, aclosing(adapter.pieces(self._listen_s)) as pieces:
             async for lines in pieces:
                 if not lines:
@@ -60,9 +61,9 @@ class Shdr:
                 name = next((line.partition(":")[2].strip() for line in lines if line.startswith(f"{COMMAND}device:")), name)
                 for one in read(lines, now_us=self._clock()):
                     if isinstance(one, Spoken):
-                        keys[one.address] = _described(one, self._host, keys.get(one.address))
+                        keys[one.address] = _described(one, keys.get(one.address))
         told = Text(f"适配器不描述自身；以上是 {self._listen_s:g} 秒内听到的键", f"an adapter does not describe itself; these keys spoke within {self._listen_s:g} s")
-        return Description((Device(self._host, name),), tuple(keys.values()), remarks=(told,))
+        return Description((Device(name, name),), tuple(replace(key, device=name) for key in keys.values()), remarks=(told,))
 
     async def run(self, feed: Feed) -> None:
         """See the contract."""
@@ -114,7 +115,7 @@ class Shdr:
         await feed.deliver(gathered(self._source.name, taken, self._source.signals, position=position, lines=lines))
 
 
-def _described(one: Spoken, device: str, before: Described | None) -> Described:
+def _described(one: Spoken, before: Described | None) -> Described:
     example = one.text if one.text is not None else "" if one.value is None else f"{one.value:g}"
     kind = "text" if one.text is not None else "number" if one.value is not None else before.kind if before else ""
-    return Described(one.address, device, one.address, kind, "", example or (before.example if before else ""))
+    return Described(one.address, "", one.address, kind, "", example or (before.example if before else ""))
