@@ -9,7 +9,7 @@ import pytest
 from tests.sense.rigs.file import csv_files, shdr_files
 from tests.sense.rigs.modbus import modbus
 from tests.sense.rigs.mtconnect import mtconnect
-from tests.sense.rigs.opcua import anonymous, as_user, opcua
+from tests.sense.rigs.opcua import anonymous, as_user
 from tests.sense.rigs.shdr import shdr
 from tests.sense.rigs.sparkplug import sparkplug
 from zhizao.checks.connectors import examined
@@ -23,7 +23,6 @@ RIGS = {
     "opcua, as a user": (as_user, "gold"),
     "opcua, as nobody": (anonymous, "silver"),
     "modbus": (modbus, "silver"),
-    "opcua": (opcua, "gold"),
     "sparkplug": (sparkplug, "silver"),
 }
 

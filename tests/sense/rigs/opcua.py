@@ -1,23 +1,11 @@
-<<<<<<< HEAD
 """The rig of OPC UA: node-opcua in a process of its own, behind a link that can be cut."""
 
 from __future__ import annotations
 
-=======
-"""The rig of OPC UA: node-opcua, an independent server, behind a link that can be cut.
-
-It asks for a user, for only to one it knows does a server give the subscription back that an earlier session left.
-"""
-
-from __future__ import annotations
-
-import asyncio
->>>>>>> main
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-<<<<<<< HEAD
 from typing import Any
 
 from tests.sense.opcua_peer import Peer, clock, source
@@ -28,24 +16,11 @@ from zhizao.sense.source import Source
 NAMES = ("v0", "v1")
 USER = {"user": "operator", "password": "s3cret"}
 PASSWORD = "OPCUA_RIG_PASSWORD"
-=======
-
-from tests.sense.opcua_peer import FAST, Link, Peer, address, clock
-from zhizao.sense.connectors.opcua.connector import OpcUa
-from zhizao.sense.source import Signal, Source
-
-NAMES = ("Double", "Power")
-USER = {"user": "zhizao", "password": "of the rig"}
-SECRET = "ZHIZAO_RIG_PASSWORD"
-NEXT_MS_S = 0.0015
-"""The server's time stamps are whole milliseconds: two values within one would be one observation."""
->>>>>>> main
 
 
 class OpcUaRig:
     making = OpcUa
 
-<<<<<<< HEAD
     def __init__(self, peer: Peer, link: Link, of: Source) -> None:
         self.peer, self.link, self.source, self.clock = peer, link, of, clock
         self._ms = 0
@@ -57,25 +32,11 @@ class OpcUaRig:
 
     async def garbage(self) -> None:
         await self.peer.tell(set=NAMES[0], value="NaN")
-=======
-    def __init__(self, peer: Peer, link: Link, folder: Path) -> None:
-        self.peer, self.link, self.folder, self.clock = peer, link, folder, clock
-        self.source = Source("opcua", link.url, {address(name): Signal("machine:M1", name.lower()) for name in NAMES}, {**FAST, "user": USER["user"], "password_env": SECRET})
-        self.names = {address(name): name for name in NAMES}
-
-    async def say(self, address: str, value: float) -> None:
-        await self.peer.tell(set=self.names[address], value=value)
-        await asyncio.sleep(NEXT_MS_S)
-
-    async def garbage(self) -> None:
-        await self.peer.tell(set="Double", value="NaN")
->>>>>>> main
 
     async def cut(self) -> None:
         await self.link.cut()
 
     async def restore(self) -> None:
-<<<<<<< HEAD
         await self.link.restore()
 
     async def restart(self) -> None:
@@ -95,19 +56,3 @@ async def as_user(folder: Path) -> AsyncIterator[OpcUaRig]:
     os.environ[PASSWORD] = USER["password"]
     async with anonymous(folder, user=USER["user"], password_env=PASSWORD) as rig:
         yield rig
-=======
-        await self.link.mend()
-
-    async def restart(self) -> None:
-        await self.peer.kill()
-        self.peer = await Peer(self.folder, self.peer.port, **USER).__aenter__()
-
-
-@asynccontextmanager
-async def opcua(folder: Path) -> AsyncIterator[OpcUaRig]:
-    os.environ[SECRET] = USER["password"]
-    async with Peer(folder.parent, **USER) as peer, Link(peer.port) as link:
-        rig = OpcUaRig(peer, link, folder.parent)  # where the keys of the server lie: making them takes seconds
-        yield rig
-        await rig.peer.kill()
->>>>>>> main
