@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from tests.sense.rigs.file import csv_files, shdr_files
+from tests.sense.rigs.modbus import modbus
 from tests.sense.rigs.mqtt import sparkplug, topics
 from tests.sense.rigs.mtconnect import mtconnect
-from tests.sense.rigs.opcua import opcua
+from tests.sense.rigs.opcua import anonymous, as_user
 from tests.sense.rigs.shdr import shdr
 from zhizao.checks.connectors import examined
 
@@ -19,10 +20,12 @@ RIGS = {
     "shdr": (shdr, "silver"),
     "files of shdr": (shdr_files, "gold"),
     "files of csv": (csv_files, "gold"),
-    "opcua": (opcua, "gold"),
     "topics": (topics, "gold"),
     "topics of an older broker": (partial(topics, version=3), "gold"),
     "topics without a session": (partial(topics, qos=0), "silver"),
+    "opcua, as a user": (as_user, "gold"),
+    "opcua, as nobody": (anonymous, "silver"),
+    "modbus": (modbus, "silver"),
     "sparkplug": (sparkplug, "silver"),
 }
 

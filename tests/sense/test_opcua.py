@@ -95,7 +95,7 @@ def test_a_cut_link_makes_every_value_stale_and_what_follows_ends_that(tmp_path)
             await peer.tell(count=[1, 50])
             await link.mend()
             async with p.reading(of):
-                await p.until(lambda: len(p.values("counter")) >= 50)
+                await p.until(lambda: len(p.values("counter")) >= 50 and p.rows("double")[-1]["quality"] == "good")
             return lost, p.values("counter"), p.rows("double")
 
     lost, counted, double = played(play())

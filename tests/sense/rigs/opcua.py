@@ -1,57 +1,58 @@
-"""The rig of OPC UA: node-opcua, an independent server, behind a link that can be cut.
-
-It asks for a user, for only to one it knows does a server give the subscription back that an earlier session left.
-"""
+"""The rig of OPC UA: node-opcua in a process of its own, behind a link that can be cut."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from tests.sense.opcua_peer import FAST, Link, Peer, address, clock
+from tests.sense.opcua_peer import Peer, clock, source
+from tests.sense.rigs.link import Link, linked
 from zhizao.sense.connectors.opcua.connector import OpcUa
-from zhizao.sense.source import Signal, Source
+from zhizao.sense.source import Source
 
-NAMES = ("Double", "Power")
-USER = {"user": "zhizao", "password": "of the rig"}
-SECRET = "ZHIZAO_RIG_PASSWORD"
-NEXT_MS_S = 0.0015
-"""The server's time stamps are whole milliseconds: two values within one would be one observation."""
+NAMES = ("v0", "v1")
+USER = {"user": "operator", "password": "s3cret"}
+PASSWORD = "OPCUA_RIG_PASSWORD"
 
 
 class OpcUaRig:
     making = OpcUa
 
-    def __init__(self, peer: Peer, link: Link, folder: Path) -> None:
-        self.peer, self.link, self.folder, self.clock = peer, link, folder, clock
-        self.source = Source("opcua", link.url, {address(name): Signal("machine:M1", name.lower()) for name in NAMES}, {**FAST, "user": USER["user"], "password_env": SECRET})
-        self.names = {address(name): name for name in NAMES}
+    def __init__(self, peer: Peer, link: Link, of: Source) -> None:
+        self.peer, self.link, self.source, self.clock = peer, link, of, clock
+        self._ms = 0
+        self._names = {address: address.rpartition("=")[2] for address in of.signals}
 
     async def say(self, address: str, value: float) -> None:
-        await self.peer.tell(set=self.names[address], value=value)
-        await asyncio.sleep(NEXT_MS_S)
+        self._ms = max(clock() // 1000, self._ms + 1)  # the server's clock knows milliseconds, and a source says one thing at a time
+        await self.peer.tell(set=self._names[address], value=value, time=self._ms)
 
     async def garbage(self) -> None:
-        await self.peer.tell(set="Double", value="NaN")
+        await self.peer.tell(set=NAMES[0], value="NaN")
 
     async def cut(self) -> None:
         await self.link.cut()
 
     async def restore(self) -> None:
-        await self.link.mend()
+        await self.link.restore()
 
     async def restart(self) -> None:
         await self.peer.kill()
-        self.peer = await Peer(self.folder, self.peer.port, **USER).__aenter__()
+        await self.peer.__aenter__()
 
 
 @asynccontextmanager
-async def opcua(folder: Path) -> AsyncIterator[OpcUaRig]:
-    os.environ[SECRET] = USER["password"]
-    async with Peer(folder.parent, **USER) as peer, Link(peer.port) as link:
-        rig = OpcUaRig(peer, link, folder.parent)  # where the keys of the server lie: making them takes seconds
+async def anonymous(folder: Path, **options: Any) -> AsyncIterator[OpcUaRig]:
+    user = USER if options else {}
+    async with Peer(folder, many=len(NAMES), **user) as peer, linked(peer.port) as link:
+        yield OpcUaRig(peer, link, source(f"opc.tcp://127.0.0.1:{link.port}/plant", *NAMES, queue=5000, **options))
+
+
+@asynccontextmanager
+async def as_user(folder: Path) -> AsyncIterator[OpcUaRig]:
+    os.environ[PASSWORD] = USER["password"]
+    async with anonymous(folder, user=USER["user"], password_env=PASSWORD) as rig:
         yield rig
-        await rig.peer.kill()

@@ -75,7 +75,6 @@ class Modbus:
         if feed.last_us and feed.position != LOST:
             await polling.lost(wanted, feed.last_us + 1)
         async with self._connected() as client:
-            feed.count("connected")
             try:
                 await self._poll(client, polling, blocks(wanted, self._gap))
             except (OSError, ModbusException) as error:
@@ -106,6 +105,7 @@ class Modbus:
         begun = self._clock()
         reply = await _read(client, block, self._unit)
         at = (begun + self._clock()) // 2
+        _not_swallowed()
         if reply.isError():
             why = EXCEPTIONS.get(reply.exception_code, f"exception {reply.exception_code}")
             return Answer(block, at, [Unread(0, f"{why}: {one.name}", _kind(one)) for one in block.registers], why)
@@ -132,6 +132,13 @@ async def _read(client: AsyncModbusTcpClient, block: Block, unit: int) -> Modbus
         case "discrete": return await client.read_discrete_inputs(block.first, count=block.count, device_id=unit)
         case "input": return await client.read_input_registers(block.first, count=block.count, device_id=unit)
         case _: return await client.read_holding_registers(block.first, count=block.count, device_id=unit)
+
+
+def _not_swallowed() -> None:
+    """The library waits by ``asyncio.wait_for``, which up to Python 3.11 forgets a cancellation that comes together with an answer."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _said(register: Register, words: Sequence[int], at_us: int) -> Said:

@@ -36,6 +36,7 @@ class Polling:
     source: Source
     unchanged_s: float
     _heard_before: bool = field(init=False)
+    _connected: bool = False
     _refused: dict[str, str] = field(default_factory=dict)
     _last: dict[str, tuple[Value | None, int]] = field(default_factory=dict)
 
@@ -48,6 +49,10 @@ class Polling:
         told = [one for pair in pairs for one in self._told(*pair)]
         if told:
             await self.feed.deliver(gathered(self.source.name, told, self.source.signals, position=READ, lines=1))
+        if not self._connected:
+            self._connected = True
+            self.feed.count("connected")
+            self.feed.count("gap", int(self._heard_before))  # what was so between two sessions nobody knows
 
     async def lost(self, wanted: Iterable[Register], at_us: int) -> None:
         """Nothing is known of these registers since a time."""

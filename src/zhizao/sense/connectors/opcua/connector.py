@@ -39,7 +39,7 @@ class OpcUa:
                 "the subscription and the number of its message; of history, the node and the time stamp of the source",
             ),
             describes_itself=True,
-            backfills=True,
+            backfills=self._settings.outlives,
             encrypts=True,
             marks_loss=True,
         )
@@ -59,7 +59,6 @@ class OpcUa:
             cure = Text("先运行 zhizao connect，或写入 signals", "run zhizao connect first, or write its signals")
             raise InputError(Text("没有要读取的信号", "there is no signal to read"), where=self._source.name, cure=cure)
         async with connected(self._settings) as client:
-            feed.count("connected")
             try:
                 items = await looked_up(client, addresses)
                 listener = Listener(self._source, feed, self._clock, items, Position.parsed(feed.position), feed.last_us or self._clock())
@@ -67,6 +66,7 @@ class OpcUa:
                 subscription, silence_s = await listener.unless_broken(self._begun(client, listener, fingerprint(addresses)))
             except ua.UaError as error:
                 raise ConnectionError(str(error)) from error
+            feed.count("connected")  # from here on everything that changes is heard
             ahead = asyncio.create_task(subscription.ask_ahead())
             try:
                 await listener.unless_broken(listener.listen(2 * silence_s + TIMEOUT_S))
@@ -83,8 +83,9 @@ class OpcUa:
             try:
                 return await self._resumed(client, listener)
             except CannotResume:
-                listener.feed.count("gap")
+                pass
         listener.ready.clear()
+        listener.restating = False
         listener.fresh = set(range(len(listener.items)))
         subscription, silence_s = await made(client, self._settings, listener.take)
         refused = unplaced(listener.items) | await watched(subscription, self._settings, listener.items)
@@ -100,6 +101,7 @@ class OpcUa:
     async def _resumed(self, client: Client, listener: Listener) -> tuple[Kept, float]:
         """Take over the old subscription; what holds since before the link was lost is said again, so that the mark ends there."""
         position = listener.position
+        listener.restating = position.lost_us > 0
         subscription = await resumed(client, position.subscription, position.sequence, listener.take)
         if position.lost_us:
             await _restated(client, listener, position.lost_us)
@@ -113,7 +115,10 @@ async def _caught_up(client: Client, listener: Listener) -> None:
     if not listener.feed.last_us:
         return
     silent = [n for n, item in enumerate(listener.items) if not await _history(client, listener, n, item)]
-    if silent and not listener.position.lost_us:
+    if not silent:
+        return
+    listener.feed.count("gap")
+    if not listener.position.lost_us:
         await listener.go_stale(silent, listener.begun_us + 1, listener.position)
 
 
@@ -138,4 +143,4 @@ async def _restated(client: Client, listener: Listener, lost_us: int) -> None:
     values = await attributes(client, [item.node for item in items if item.node], ua.AttributeIds.Value)
     unchanged = [(item, value) for item, value in zip(items, values, strict=True) if time_us(value, lost_us) <= lost_us]
     said = [at(lost_us + 1, one) for item, value in unchanged for one in read(0, item.address, value, lost_us, item.labels)]
-    await listener.deliver(said, replace(listener.position, lost_us=0))
+    await listener.restate(said)

@@ -42,6 +42,8 @@ class Listener:
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     busy: bool = False
+    restating: bool = False
+    """Whether the mark of a lost link is still to be taken back, from what did not change meanwhile."""
     _newest: dict[int, int] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _broken: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -94,7 +96,8 @@ class Listener:
         while True:
             self.heard.clear()
             try:
-                await asyncio.wait_for(self.heard.wait(), silence_s)
+                async with asyncio.timeout(silence_s):
+                    await self.heard.wait()
             except TimeoutError as error:
                 if not self.busy:
                     raise TimeoutError(f"the server has been silent for {silence_s:.0f} s") from error
@@ -116,6 +119,12 @@ class Listener:
         self.feed.count("stale", len(marks))
         await self.deliver(marks, position)
 
+    async def restate(self, said: Iterable[Said]) -> None:
+        """What did not change while the link was lost is said again, right after the mark."""
+        async with self._turn:
+            self.restating = False
+            await self.deliver(said, replace(self.position, lost_us=0))
+
     async def end(self) -> None:
         """The link is lost: nothing is known since it was last heard from."""
         async with self._turn:  # what is being delivered comes first
@@ -130,15 +139,16 @@ class Listener:
         return replace(self.position, seen={**old, **{a: max(at, old.get(a, 0)) for a, at in new.items()}}) if new else self.position
 
     async def _taken(self, message: ua.NotificationMessage) -> None:
+        changes: list[ua.MonitoredItemNotification] = []
+        for told in message.NotificationData or []:
+            # The library says so itself where the link broke, with no number.
+            if isinstance(told, ua.StatusChangeNotification) and told.Status.value != ua.StatusCodes.GoodSubscriptionTransferred:
+                raise ConnectionError(f"the subscription ended: {told.Status.name}")
+            changes += getattr(told, "MonitoredItems", [])
         due = following(self.position.sequence)
         if message.SequenceNumber != due:
             self.feed.count("gap")
             raise ConnectionError(f"message {message.SequenceNumber} came where {due} was due")
-        changes: list[ua.MonitoredItemNotification] = []
-        for told in message.NotificationData or []:
-            if isinstance(told, ua.StatusChangeNotification) and told.Status.value != ua.StatusCodes.GoodSubscriptionTransferred:
-                raise ConnectionError(f"the subscription ended: {told.Status.name}")
-            changes += getattr(told, "MonitoredItems", [])
         if message.NotificationData:
             await self._changed(changes, due)
 
@@ -158,7 +168,7 @@ class Listener:
             if item.historic:
                 historic.setdefault(number, []).append(value)
             self._newest[number] = time_us(value, now)
-        position = replace(self.seen(historic), sequence=line, lost_us=self.position.lost_us if self.fresh else 0)
+        position = replace(self.seen(historic), sequence=line, lost_us=self.position.lost_us if self.fresh or self.restating else 0)
         await self.deliver(said, position, lines=1, duplicate=known)
 
     def _told(self, line: int, number: int, item: Item, value: ua.DataValue, now: int) -> list[Said]:
