@@ -1,4 +1,4 @@
-"""Several signals of an entity side by side: at each moment the value of each that holds."""
+"""Several signals side by side: at each moment what each of them says."""
 
 from __future__ import annotations
 
@@ -7,44 +7,48 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from zhizao.measure.signal.points import AT, QUANTITY, STEPS, WORDS
+from zhizao.measure.signal.points import AT, OWN, QUANTITY, STEPS, WORDS
 from zhizao.measure.signal.stretches import NEXT, RISE, UNTIL
 from zhizao.model.quantity import Quantity
 
+THEN = "_then"
+"""Marks the column of a value at the very moment, where what held up to it counts."""
+
 
 def beside(stretches: ir.Table, entity: str, quantities: Sequence[Quantity]) -> ir.Table:
-    """A row from each moment at which any of the signals changes or ends, with the value of each: null where it is not known.
+    """A row for each moment at which any of an entity's signals changes or ends, until the next, with what each of them says.
 
-    At the last moment of all, what held until then counts as known, so that the last point of a signal is seen with the others.
+    Shape:
+        entity, _at, _until, and for each quantity its value from then on, its value at the very moment, whether it was said then, its rise
     """
-    says = stretches[STEPS].notnull() | stretches[WORDS].notnull()
-    own = stretches.mutate(**{UNTIL: ibis.ifelse(says, stretches[UNTIL], stretches[AT] - 1)})
-    events = own.drop(NEXT).union(_ends(stretches, says))
-    at_last = events[AT].max().over(ibis.window(group_by=entity))
-    until_now = ibis.range_window(group_by=entity, order_by=AT, preceding=None, following=0)
-    columns = {UNTIL: ibis.coalesce(events[AT].lead().over(ibis.window(group_by=entity, order_by=AT)), events[AT]), "_final": at_last}
+    rows = moments(stretches, [entity])
     for q in quantities:
-        mine = events[QUANTITY] == q.id
-        name = STEPS if q.is_number else WORDS
-        columns[f"{q.id}{name}"] = _where(mine, events[name]).last().over(until_now)
-        columns[f"{q.id}{UNTIL}"] = _where(mine, events[UNTIL]).last().over(until_now)
-    kept = [entity, QUANTITY, AT, *([RISE] if RISE in events.columns else [])]
-    rows = events.select(*kept, **columns)
-    return rows.mutate(**{f"{q.id}{name}": _known(rows, q, name) for q in quantities for name in (STEPS if q.is_number else WORDS,)}).drop(
-        "_final", *(f"{q.id}{UNTIL}" for q in quantities)
-    )
+        joined = at_moments(rows, stretches.filter(stretches[QUANTITY] == q.id), [entity])
+        value = STEPS if q.is_number else WORDS
+        found = {f"{q.id}{value}": holding(joined, value), f"{q.id}{THEN}": _where(joined["_to"] >= joined[AT], joined[f"_{value}"])}
+        said = {f"{q.id}{name}": _where(joined["_since"] == joined[AT], joined[f"_{name}"]) for name in (OWN, RISE) if name in stretches.columns}
+        rows = joined.select(*rows.columns, **found, **said)
+    return rows
 
 
-def _ends(stretches: ir.Table, says: ir.BooleanColumn) -> ir.Table:
-    """The moments at which a value ends before another is said."""
-    ends = stretches.filter(says & (stretches[NEXT].isnull() | (stretches[UNTIL] < stretches[NEXT])))
-    nothing = {name: ibis.null(ends[name].type()) for name in ends.columns if name in (STEPS, WORDS, RISE, UNTIL)}
-    return ends.mutate(**{AT: ends[UNTIL], QUANTITY: ibis.literal(""), **nothing}).drop(NEXT)
+def moments(stretches: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """The moments at which something is said or ends, each once, with the next."""
+    ended = stretches.filter(stretches[NEXT].isnull() | (stretches[UNTIL] < stretches[NEXT]))
+    each = stretches.select(*keys, AT).union(ended.select(*keys, **{AT: ended[UNTIL]})).distinct()
+    return each.mutate(**{UNTIL: each[AT].lead().over(ibis.window(group_by=list(keys), order_by=AT))})
 
 
-def _known(rows: ir.Table, quantity: Quantity, name: str) -> ir.Column:
-    value, until, at = rows[f"{quantity.id}{name}"], rows[f"{quantity.id}{UNTIL}"], rows[AT]
-    return _where((until > at) | ((until == at) & (at == rows["_final"])), value)
+def at_moments(rows: ir.Table, stretches: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """Moments with the stretch that began last: its time from ``_since`` to ``_to``, its other columns under names with one more ``_``."""
+    names = {name: f"_{name}" for name in (STEPS, WORDS, OWN, RISE) if name in stretches.columns}
+    other = stretches.select(**{f"_{key}": key for key in keys}, _since=AT, _to=UNTIL, **{new: name for name, new in names.items()})
+    joined = rows.asof_join(other, rows[AT] >= other["_since"], predicates=[rows[key] == other[f"_{key}"] for key in keys])
+    return joined.drop(*(f"_{key}" for key in keys))
+
+
+def holding(joined: ir.Table, name: str) -> ir.Column:
+    """What the stretch says, where it goes on beyond the moment."""
+    return _where(joined["_to"] > joined[AT], joined[f"_{name}"])
 
 
 def _where(condition: ir.BooleanValue, value: ir.Column) -> ir.Column:

@@ -24,6 +24,7 @@ from zhizao.measure.signal.grid import SLOT, Grid
 from zhizao.measure.signal.pieces import Pieces, carried, cut
 from zhizao.measure.signal.points import QUANTITY, STEPS, WORDS, Said
 from zhizao.measure.signal.reads import names, parts
+from zhizao.measure.signal.sources import one_voice
 from zhizao.measure.signal.stretches import UNTIL, stretches
 from zhizao.measure.states.merges import merges
 from zhizao.model.expression import Barrier, Fold
@@ -112,17 +113,18 @@ class _Folding:
         quantities = tuple(self.placement.library.quantities[name] for name in read)
         alone = len(names(group[0].node)) == 1
         first = self.session.keep("signal", self._first(quantities, group, alone))
-        later = self._fold(Pieces(carried(first, self.grid), quantities, alone), group, [])
+        later = self._fold(Pieces(carried(first, self.grid), quantities, alone, later=True), group, [])
         labelled = [table.join(slots, SLOT).drop(SLOT) for table in (first, later)]
         mine = [c for c in self.counted.values() if c.part in group]
-        return [*labelled, *(self._due(first, c, alone) for c in mine)]
+        return [*labelled, *([self._due(first, mine, alone)] if mine else [])]
 
     def _first(self, quantities: tuple[Quantity, ...], group: Sequence[Leaf], alone: bool) -> ir.Table:
         """The states of each signal, or set of them, in the first slot of every stretch, and what goes on beyond."""
         said = Said(self.session, self.question.record, self.placement.known)
         rising = any(isinstance(part.node, Fold) and part.node.kind == "increase" for part in group)
-        held = stretches(said.points(quantities, self.grid), self._entity, quantities, self.grid, rising=rising)
-        held = held if alone else beside(held, self._entity, quantities)
+        points = one_voice(said.points(quantities, self.grid), self.session, self._entity, quantities, self.grid)
+        held = stretches(points, [self._entity, QUANTITY], quantities, self.grid, rising=rising)
+        held = held if alone else beside(self.session.hold("stretches", held), self._entity, quantities)
         pieces = Pieces(cut(held, self.grid), quantities, alone)
         return self._fold(pieces, group, [QUANTITY] if alone else [], going_on=True)
 
@@ -131,19 +133,22 @@ class _Folding:
         for part in group:
             metrics |= lifted(part, pieces, self._entity)
         for counted in (c for c in self.counted.values() if c.part in group):
-            known = all_known(counted.fold, pieces)
-            metrics |= {counted.answered: pieces.rows.count(where=known), counted.trusted: pieces.lasts.sum(where=known)}
+            known, then = (all_known(counted.fold, pieces, then=at) for at in (False, True))
+            metrics |= {counted.answered: pieces.rows.count(where=then), counted.trusted: pieces.lasts.sum(where=known)}
         if going_on:
             metrics |= _going_on(pieces.rows, self.grid)
         return pieces.rows.group_by([self._entity, SLOT, *more]).aggregate(**metrics)
 
-    def _due(self, first: ir.Table, counted: Counted, alone: bool) -> ir.Table:
+    def _due(self, first: ir.Table, counted: Sequence[Counted], alone: bool) -> ir.Table:
         """Who has been heard of owes an answer in every period that has begun since, for as long as the period is, up to now."""
-        rows = first.filter(first[QUANTITY] == names(counted.fold)[0]) if alone else first
-        seen = rows.group_by(self._entity).aggregate(_seen=rows[SLOT].min())
+        seen = first.group_by([self._entity, *([QUANTITY] if alone else [])]).aggregate(_seen=first[SLOT].min())
         spans = self.session.hold("spans", self.grid.spans(self.now))
         owed = seen.join(spans, seen["_seen"] < spans["_to"])
-        return owed.select(self._entity, PERIOD, **{counted.due: ibis.literal(1, "int64"), counted.whole: owed["_length"]})
+        nothing, columns = ibis.null("int64"), dict[str, ir.Column]()
+        for c in counted:
+            mine = owed[QUANTITY] == names(c.fold)[0] if alone else ibis.literal(True)
+            columns |= {c.due: ibis.ifelse(mine, ibis.literal(1, "int64"), nothing), c.whole: ibis.ifelse(mine, owed["_length"], nothing)}
+        return owed.select(self._entity, PERIOD, **columns)
 
 
 def _going_on(rows: ir.Table, grid: Grid) -> Mapping[str, ir.Scalar]:

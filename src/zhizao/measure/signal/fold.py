@@ -27,22 +27,22 @@ def _lift(fold: Fold, pieces: Pieces, entity: str) -> tuple[ir.Scalar, ...]:
         case "duration":
             return (_sum(fold, pieces, pieces.lasts, known_of(fold, pieces) & (pieces.lasts > 0)),)
         case "increase":
-            return (_sum(fold, pieces, pieces.rise(name), pieces.rise(name).notnull()),)
+            return (_sum(fold, pieces, pieces.rise(name), pieces.rise(name).notnull(), then=True),)
         case "count":
-            return (pieces.value(name).count(where=_said(fold, name, pieces)),)
+            return (pieces.then(name).count(where=_said(fold, name, pieces)),)
         case "min":
-            return (pieces.value(name).min(where=_said(fold, name, pieces)),)
+            return (pieces.then(name).min(where=_said(fold, name, pieces)),)
         case "max":
-            return (pieces.value(name).max(where=_said(fold, name, pieces)),)
+            return (pieces.then(name).max(where=_said(fold, name, pieces)),)
         case "last":
             said, stamp = _said(fold, name, pieces), _stamp(pieces, entity)
-            return pieces.value(name).argmax(stamp, where=said), stamp.max(where=said)
+            return pieces.then(name).argmax(stamp, where=said), stamp.max(where=said)
     raise AssertionError(f"{fold.kind} is no fold over signals")
 
 
-def _sum(fold: Fold, pieces: Pieces, value: ir.Column, known: ir.BooleanValue) -> ir.Scalar:
+def _sum(fold: Fold, pieces: Pieces, value: ir.Column, known: ir.BooleanValue, *, then: bool = False) -> ir.Scalar:
     """The sum where the condition holds: zero where it never did although something was known, nothing where nothing was."""
-    flag = _flag(fold, pieces)
+    flag = _flag(fold, pieces, then=then)
     counted = value if flag is None else ibis.ifelse(flag, value, ibis.literal(0).cast(value.type()))
     return ibis.ifelse(known, counted, ibis.null(counted.type())).sum()
 
@@ -53,21 +53,21 @@ def known_of(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
     return ibis.or_(*(pieces.value(name).notnull() for name in read))
 
 
-def all_known(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
-    """Where everything a fold reads is known."""
-    return ibis.and_(*(pieces.value(name).notnull() for name in names(fold)))
+def all_known(fold: Fold, pieces: Pieces, *, then: bool = False) -> ir.BooleanValue:
+    """Where everything a fold reads is known, or is at the very moment."""
+    return ibis.and_(*((pieces.then(name) if then else pieces.value(name)).notnull() for name in names(fold)))
 
 
 def _said(fold: Fold, name: str, pieces: Pieces) -> ir.BooleanValue:
     """Whether a piece is a point of the quantity that counts."""
-    flag = _flag(fold, pieces)
-    said = pieces.is_own(name) & pieces.value(name).notnull()
+    flag = _flag(fold, pieces, then=True)
+    said = pieces.is_own(name) & pieces.then(name).notnull()
     return said if flag is None else said & flag
 
 
-def _flag(fold: Fold, pieces: Pieces) -> ir.BooleanValue | None:
-    """Where the condition holds; where a quantity it needs is not known, it does not."""
-    return None if fold.where is None else column(fold.where, pieces.fields(names(fold)), "each").fill_null(False)
+def _flag(fold: Fold, pieces: Pieces, *, then: bool) -> ir.BooleanValue | None:
+    """Where the condition holds, or holds at the very moment; where a quantity it needs is not known, it does not."""
+    return None if fold.where is None else column(fold.where, pieces.fields(names(fold), then=then), "each").fill_null(False)
 
 
 def _stamp(pieces: Pieces, entity: str) -> ir.StringColumn:

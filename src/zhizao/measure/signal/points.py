@@ -16,7 +16,7 @@ from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store.contract import Session
 
-QUANTITY, AT, STEPS, WORDS, SOURCE, HORIZON = "quantity", "_at", "_steps", "_words", "_source", "_horizon"
+QUANTITY, AT, STEPS, WORDS, SOURCE, HORIZON, LIMIT, OWN = "quantity", "_at", "_steps", "_words", "_source", "_horizon", "_limit", "_own"
 TRUSTED = ("good", "uncertain")
 
 
@@ -43,7 +43,7 @@ class Said:
 
         Shape:
             entity, quantity, _source, _at (int64), _steps (int64: null for words and where nothing is known), _words (the same for
-            numbers), _horizon (int64: until when the last value of its source holds)
+            numbers), _own (boolean: said then), _horizon (int64: until when the last value of its source holds)
         """
         rows = self.session.relation(self.record, self.known)
         rows = rows.filter(rows[QUANTITY].isin([q.id for q in quantities]), rows[self.record.time] < _instant(grid.end))
@@ -52,7 +52,7 @@ class Said:
         before, within = said.filter(said[AT] < grid.first), said.filter(said[AT] >= grid.first)
         points = _latest(before, self.entity).union(within)
         horizon = self._horizon()
-        return points.left_join(horizon, SOURCE).select(*points.columns, HORIZON)
+        return points.left_join(horizon, SOURCE).select(*points.columns, HORIZON, **{OWN: ibis.literal(True)})
 
     def _horizon(self) -> ir.Table:
         """When each source was last heard of."""

@@ -8,29 +8,31 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.signal.grid import Grid
-from zhizao.measure.signal.points import AT, HORIZON, QUANTITY, SOURCE, STEPS, WORDS
+from zhizao.measure.signal.points import AT, HORIZON, LIMIT, QUANTITY, STEPS, WORDS
 from zhizao.model.quantity import Quantity
 
 NEXT, UNTIL, RISE = "_next", "_until", "_rise"
 
 
-def stretches(points: ir.Table, entity: str, quantities: Sequence[Quantity], grid: Grid, *, rising: bool) -> ir.Table:
+def stretches(points: ir.Table, keys: Sequence[str], quantities: Sequence[Quantity], grid: Grid, *, rising: bool = False) -> ir.Table:
     """Points with their end (_until), the time of the next (_next) and, where asked for, the rise since the one before (_rise).
 
     A value holds until the next point of its signal, the last until its source was last heard of; no longer than its quantity allows.
-    Of points at one instant the last by source stands, the others hold for no time. A counter that fell began again from zero.
+    A counter that fell began again from zero; what was not known in between is passed over.
     """
-    signal = ibis.window(group_by=[entity, QUANTITY], order_by=[AT, SOURCE])
+    signal = ibis.window(group_by=list(keys), order_by=AT)
     rows = points.mutate(**{NEXT: points[AT].lead().over(signal)})
     until = ibis.coalesce(rows[NEXT], ibis.greatest(rows[AT], ibis.least(rows[HORIZON], grid.end)))
     if any(q.hold_us for q in quantities):
         until = ibis.least(until, rows[AT] + _holds(rows, quantities))
+    if LIMIT in rows.columns:
+        until = ibis.least(until, rows[LIMIT])
     says = rows[STEPS].notnull() | rows[WORDS].notnull()
     added = {UNTIL: ibis.ifelse(says, until, rows[AT])}
     if rising:
-        so_far = rows[STEPS].last().over(ibis.window(group_by=[entity, QUANTITY], order_by=[AT, SOURCE], preceding=(None, 1)))
-        added[RISE] = so_far
-    rows = rows.mutate(**added).drop(HORIZON, SOURCE)
+        # Points that say nothing are partitioned away, so that the one before is the last that said something.
+        added[RISE] = rows[STEPS].lag().over(ibis.window(group_by=[*keys, says], order_by=AT))
+    rows = rows.mutate(**added).drop(HORIZON, *({LIMIT} & set(rows.columns)))
     return rows.mutate(**{RISE: _risen(rows)}) if rising else rows
 
 

@@ -1,0 +1,245 @@
+"""Signals: every figure is what a plain walk through time gives, whatever order the observations came in."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.measure.world import MEMBERSHIP, NOW, TERRITORY, World
+from zhizao.model.entity import Hierarchy, Level
+from zhizao.measure.measure import Measurement
+from zhizao.model.expression import Expr, FieldRef, Fold, Literal_, RowOp
+from zhizao.model.indicator import Indicator
+from zhizao.model.library import Library
+from zhizao.model.period import parse_periods
+from zhizao.model.quantity import Quantity
+from zhizao.model.record import Field, RecordType
+from zhizao.model.text import same
+from zhizao.model.value import Known
+from zhizao.pack.formula.signal_tree import ready
+
+DAY = datetime(2026, 9, 14, tzinfo=UTC)
+HOURS = [f"2026-09-14T{h:02d}" for h in range(4)]
+NAMES = ("entity", "quantity", "time", "value", "text", "quality", "source")
+KINDS: dict[str, Any] = {"entity": "entity", "time": "instant", "value": "float"}
+OBSERVATION = RecordType(
+    "observation", same("observation"), "entity", "time", ("entity", "quantity", "time", "source"),
+    tuple(Field(name, KINDS.get(name, "text"), same(name), required=name in ("entity", "quantity", "time")) for name in NAMES), "hour",
+)  # fmt: skip
+QUANTITIES = {
+    q.id: q
+    for q in (
+        Quantity("power", same("power"), "kW", "0.25"), Quantity("held", same("held"), "kW", "0.001", hold_us=600_000_000),
+        Quantity("count", same("count"), "piece", "1", "counter"), Quantity("mode", same("mode"), "", "1", "mode"),
+    )
+}  # fmt: skip
+ACTIVE = RowOp("==", (FieldRef("mode"), Literal_("A")))
+STRONG = RowOp(">=", (FieldRef("power"), Literal_(Decimal("1.5"))))
+BOTH = RowOp("and", (ACTIVE, STRONG))
+FOLDS: dict[str, Fold] = {
+    "area": Fold("integral", FieldRef("power")), "held_area": Fold("integral", FieldRef("held")), "mean": Fold("time_mean", FieldRef("power")),
+    "active": Fold("duration", None, ACTIVE), "active_strong": Fold("duration", None, BOTH), "strong": Fold("duration", None, STRONG),
+    "risen": Fold("increase", FieldRef("count")), "risen_active": Fold("increase", FieldRef("count"), ACTIVE),
+    "said": Fold("count", FieldRef("power")), "said_active": Fold("count", FieldRef("power"), ACTIVE), "peak": Fold("max", FieldRef("power")),
+    "least": Fold("min", FieldRef("held"), ACTIVE), "latest": Fold("last", FieldRef("power")), "area_active": Fold("integral", FieldRef("power"), ACTIVE),
+}  # fmt: skip
+ORGANISATION = Hierarchy(
+    "organisation", same("organisation"), "part_of", "partition",
+    (Level("machine", same("machine"), "machine"), Level("line", same("line"), "line"), Level("site", same("site"), "site")),
+)  # fmt: skip
+
+
+def library() -> Library:
+    plain = {name: Indicator(name, same(name), "x", "hour", "up", "observation", "", ready(fold, QUANTITIES), decimals=9) for name, fold in FOLDS.items()}
+    hierarchies = {h.id: h for h in (TERRITORY, ORGANISATION)}
+    return Library({}, QUANTITIES, {r.id: r for r in (MEMBERSHIP, OBSERVATION)}, hierarchies, plain, (), (), ())
+
+
+@dataclass(frozen=True, order=True)
+class Said:
+    """One observation: seconds of the day, what, and by whom."""
+
+    at: int
+    quantity: str
+    value: float | str | None
+    quality: str = "good"
+    source: str = "a"
+    entity: str = "machine:M"
+
+    def row(self) -> dict[str, Any]:
+        words = isinstance(self.value, str)
+        said = {"text": self.value if words else None, "value": None if words else self.value}
+        return {"entity": self.entity, "quantity": self.quantity, "time": _written(self.at), "quality": self.quality, "source": self.source, **said}
+
+    @property
+    def steps(self) -> int | str | None:
+        """What it says: whole steps, or words; None where that is not to be trusted."""
+        number = QUANTITIES[self.quantity].is_number
+        if self.quality in ("bad", "stale") or self.value is None or number == isinstance(self.value, str):
+            return None
+        return self.value if isinstance(self.value, str) else int((Decimal(self.value) / QUANTITIES[self.quantity].step).to_integral_value(ROUND_HALF_UP))
+
+
+def _written(seconds: int) -> str:
+    return (DAY + timedelta(seconds=seconds)).isoformat()
+
+
+class Walk:
+    """The plain reference: what one entity's observations say at any moment, looked up each time anew."""
+
+    def __init__(self, said: Sequence[Said], end: int) -> None:
+        self.said, self.end = sorted(s for s in said if s.at < end), end
+        self.heard = {s.source: max(o.at for o in said if o.source == s.source) for s in said}
+
+    def until(self, one: Said) -> int:
+        """The end of what one observation says."""
+        later = [s.at for s in self.said if (s.quantity, s.source) == (one.quantity, one.source) and s.at > one.at]
+        until = min(later) if later else max(one.at, min(self.heard[one.source], self.end))
+        hold = QUANTITIES[one.quantity].hold_us // 1_000_000
+        return one.at if one.steps is None else min(until, one.at + hold) if hold else until
+
+    def moments(self, quantities: Sequence[str]) -> list[int]:
+        """When something changes or ends."""
+        mine = [s for s in self.said if s.quantity in quantities]
+        return sorted({s.at for s in mine} | {self.until(s) for s in mine})
+
+    def holding(self, quantity: str, at: float) -> Said | None:
+        """The observation that holds from a moment on."""
+        holding = [s for s in self.said if s.quantity == quantity and s.steps is not None and s.at <= at < self.until(s)]
+        return max(holding, key=lambda s: (s.at, s.source), default=None)
+
+    def point(self, quantity: str, at: int) -> Said | None:
+        """The observation that counts at the very moment: what holds on, else what was said, else what held up to it."""
+        said = [s for s in self.said if s.quantity == quantity and s.at == at]
+        spoken = max((s for s in said if s.steps is not None), key=lambda s: s.source, default=None)
+        return self.holding(quantity, at) or spoken or (None if said else self.holding(quantity, at - 0.5))
+
+    def steps(self, quantity: str, at: int) -> Any:
+        found = self.holding(quantity, at)
+        return found.steps if found else None
+
+    def then(self, quantity: str, at: int) -> Any:
+        found = self.point(quantity, at)
+        return found.steps if found else None
+
+
+def expected(name: str, said: Sequence[Said], start: int, end: int, grid_end: int) -> Fraction | None:
+    """What a fold is over a stretch of time."""
+    fold, walk = FOLDS[name], Walk(said, grid_end)
+    names = sorted({n.name for part in (fold.of, fold.where) if part is not None for n in _refs(part)})
+    moments = walk.moments(names)
+    of = fold.of.name if isinstance(fold.of, FieldRef) else ""
+
+    def holds(at: int, value: Callable[[str, int], Any] = walk.steps) -> bool:
+        return fold.where is None or _true(fold.where, lambda q: value(q, at))
+
+    cuts = sorted({start, end, *(m for m in moments if start < m < end)})
+    pieces = [(a, b - a) for a, b in zip(cuts, cuts[1:], strict=False)]
+    step = Fraction(QUANTITIES[of].step) if of else Fraction(1)
+    if fold.kind in ("integral", "duration", "time_mean"):
+        known = [(a, w) for a, w in pieces if (walk.steps(of, a) is not None if of else any(walk.steps(n, a) is not None for n in names))]
+        if not known:
+            return None
+        time = sum(w for a, w in known if holds(a))
+        area = sum(walk.steps(of, a) * w for a, w in known if holds(a)) * step if of else Fraction(0)
+        return Fraction(time) if fold.kind == "duration" else Fraction(area) if fold.kind == "integral" else Fraction(area) / time
+    said_at = [m for m in walk.moments([of]) if (b := walk.point(of, m)) and b.at == m]
+    points = [(m, walk.then(of, m)) for m in said_at]
+    mine = [(m, v) for m, v in points if start <= m < end and holds(m, walk.then)]
+    match fold.kind:
+        case "count":
+            return Fraction(len(mine))
+        case "min" | "max":
+            return (min if fold.kind == "min" else max)(v for _, v in mine) * step if mine else None
+        case "last":
+            return max(mine)[1] * step if mine else None
+    rises = {m: None if before is None else v - before if v >= before else v for (m, v), before in zip(points, [None, *(v for _, v in points)], strict=False)}
+    goes_on = any(walk.steps(of, a) is not None and a not in rises for a, _ in pieces) or any(start <= m < end and r is not None for m, r in rises.items())
+    return Fraction(sum(rises[m] or 0 for m, _ in mine)) if goes_on else None
+
+
+def _refs(row: Any) -> list[FieldRef]:
+    return [row] if isinstance(row, FieldRef) else [r for a in getattr(row, "args", ()) for r in _refs(a)]
+
+
+def _true(row: Any, value: Callable[[str], Any]) -> bool:
+    if row.op == "and":
+        return all(_true(a, value) for a in row.args)
+    found, literal = value(row.args[0].name), row.args[1].value
+    if found is None:
+        return False
+    return bool(found == literal) if row.op == "==" else Fraction(found) * Fraction(QUANTITIES[row.args[0].name].step) >= Fraction(literal)
+
+
+# ── what the store says ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def world(folder: Path, deliveries: Sequence[Sequence[Said]], *edges: tuple[str, ...]) -> World:
+    """A store that took observations, delivery by delivery."""
+    made = World(folder)
+    made.library = library()
+    if edges:
+        made.place(*edges)
+    for delivery in deliveries:
+        made.add("observation", [s.row() for s in delivery])
+    return made
+
+
+@st.composite
+def observations(draw: Any, sources: Sequence[str] = ("a",)) -> list[Said]:
+    """Some observations of one machine around the first hours of a day; none twice of one signal, source and time."""
+    at = st.integers(-4000, 4 * 3600) | st.sampled_from([0, 3600, 7200, -1, 3599])
+    quality = st.sampled_from(["good", "good", "good", "uncertain", "bad", "stale"])
+    numbers = st.builds(Said, at, st.sampled_from(["power", "held"]), st.floats(-4, 9) | st.sampled_from([1.5, 0.125, -0.375]), quality, st.sampled_from(sources))
+    counts = st.builds(Said, at, st.just("count"), st.integers(0, 9).map(float), quality, st.sampled_from(sources))
+    modes = st.builds(Said, at, st.just("mode"), st.sampled_from(["A", "B", ""]) | st.none(), quality, st.sampled_from(sources))
+    found = draw(st.lists(numbers | counts | modes, min_size=1, max_size=24))
+    return list({(s.at, s.quantity, s.source): s for s in found}.values())
+
+
+SLOW = settings(max_examples=5, phases=[Phase.explicit, Phase.generate], deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def measured(made: World, names: Sequence[str], period: str) -> dict[tuple[str, str], Any]:
+    with made.store.session() as session:
+        values = Measurement(made.library, session, Known(), NOW).values(names, of=["machine:M"], periods=parse_periods(period))
+        return {(v.indicator, str(v.period)): v.value for v in values}
+
+
+def assert_as_walked(made: World, said: Sequence[Said]) -> None:
+    found = measured(made, list(FOLDS), f"{HOURS[0]}..{HOURS[-1]}")
+    for name in FOLDS:
+        for i, hour in enumerate(HOURS):
+            right = expected(name, said, 3600 * i, 3600 * (i + 1), 3600 * len(HOURS))
+            assert _same(found.get((name, hour)), right), f"{name} in {hour}: {found.get((name, hour))}, walked {right}"
+
+
+def _same(found: Decimal | None, right: Fraction | None) -> bool:
+    if found is None or right is None:
+        return found is None and (right is None or right == 0)
+    return abs(Fraction(found) - right) <= Fraction(1, 10**9)
+
+
+@SLOW
+@given(observations())
+def test_every_fold_is_what_a_walk_through_time_gives(said: list[Said]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert_as_walked(world(Path(folder) / "home", [said]), said)
+
+
+@SLOW
+@given(observations(("a", "b", "c")))
+def test_of_several_sources_the_one_that_spoke_last_is_believed(said: list[Said]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert_as_walked(world(Path(folder) / "home", [said]), said)
