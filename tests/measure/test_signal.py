@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.measure.world import MEMBERSHIP, NOW, TERRITORY, World
-from zhizao.model.entity import Hierarchy, Level
 from zhizao.measure.measure import Measurement
-from zhizao.model.expression import Expr, FieldRef, Fold, Literal_, RowOp
+from zhizao.model.entity import Hierarchy, Level
+from zhizao.model.expression import FieldRef, Fold, Literal_, RowOp
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
 from zhizao.model.period import parse_periods

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from zhizao.measure.barrier import barrier_levels
-from zhizao.measure.calendar import PERIOD
+from zhizao.measure.calendar import PERIOD, ZONE
 from zhizao.measure.cells import Cells
 from zhizao.measure.leaf import Leaf
 from zhizao.measure.placed import of_units
@@ -20,13 +20,14 @@ from zhizao.measure.question import ROWS, Question
 from zhizao.measure.signal.beside import beside
 from zhizao.measure.signal.counted import Counted
 from zhizao.measure.signal.fold import all_known, lifted
-from zhizao.measure.signal.grid import SLOT, Grid
+from zhizao.measure.signal.grid import CLOCK, SLOT, Grid
 from zhizao.measure.signal.pieces import Pieces, carried, cut
 from zhizao.measure.signal.points import QUANTITY, STEPS, WORDS, Said
 from zhizao.measure.signal.reads import names, parts
 from zhizao.measure.signal.sources import one_voice
 from zhizao.measure.signal.stretches import UNTIL, stretches
 from zhizao.measure.states.merges import merges
+from zhizao.measure.zones import Clocks
 from zhizao.model.expression import Barrier, Fold
 from zhizao.model.quantity import Quantity
 from zhizao.store.contract import Session
@@ -34,7 +35,7 @@ from zhizao.store.contract import Session
 
 def signal_cells(question: Question, session: Session, placement: Placement, periods: ir.Table, now: datetime) -> Cells:
     """Fold observations into cells: one pass over all signals that are read alone, one more for each set that is read side by side."""
-    folding = _Folding(question, session, placement, Grid.of(question.periods), now)
+    folding = _Folding(question, session, placement, Grid.of(placement.spans(question.periods)), now)
     rows = of_units(folding.by_entity(), question, placement, periods)
     placed = session.hold("by_entity", placement.place(rows, question.record, periods, question.hierarchies, question.attribute))
     counts = {name: placed[name].sum() for name in folding.counts}
@@ -114,9 +115,30 @@ class _Folding:
         alone = len(names(group[0].node)) == 1
         first = self.session.keep("signal", self._first(quantities, group, alone))
         later = self._fold(Pieces(carried(first, self.grid), quantities, alone, later=True), group, [])
-        labelled = [table.join(slots, SLOT).drop(SLOT) for table in (first, later)]
+        labelled = [self._labelled(table, slots) for table in (first, later)]
         mine = [c for c in self.counted.values() if c.part in group]
         return [*labelled, *([self._due(first, mine, alone)] if mine else [])]
+
+    @property
+    def _clocks(self) -> Clocks | None:
+        return self.placement.clocks(self.question.periods[0].kind)
+
+    def _labelled(self, table: ir.Table, slots: ir.Table) -> ir.Table:
+        """States by slot as states by period, on the clock of each entity; what lies in none of its periods falls away."""
+        if self._clocks is None:
+            return table.join(slots.drop(CLOCK), SLOT).drop(SLOT)
+        placed = self._clocks.beside(table, self._entity, table[SLOT].as_timestamp("us"))
+        mine = ibis.coalesce(placed[ZONE], "")
+        return placed.mutate(**{CLOCK: mine}).drop(ZONE).join(slots, [CLOCK, SLOT]).drop(CLOCK, SLOT)
+
+    def _begun(self, seen: ir.Table) -> ir.Table:
+        """Each entity seen with its periods that have begun since."""
+        begun = self.session.hold("spans", self.grid.begun(self.now))
+        owed = seen.join(begun, seen["_seen"] < begun["_to"])
+        if self._clocks is None:
+            return owed
+        owed = self._clocks.beside(owed, self._entity, (owed["_to"] - 1).as_timestamp("us"))
+        return owed.filter(ibis.coalesce(owed[ZONE], "") == owed[CLOCK])
 
     def _first(self, quantities: tuple[Quantity, ...], group: Sequence[Leaf], alone: bool) -> ir.Table:
         """The states of each signal, or set of them, in the first slot of every stretch, and what goes on beyond."""
@@ -142,8 +164,7 @@ class _Folding:
     def _due(self, first: ir.Table, counted: Sequence[Counted], alone: bool) -> ir.Table:
         """Who has been heard of owes an answer in every period that has begun since, for as long as the period is, up to now."""
         seen = first.group_by([self._entity, *([QUANTITY] if alone else [])]).aggregate(_seen=first[SLOT].min())
-        spans = self.session.hold("spans", self.grid.spans(self.now))
-        owed = seen.join(spans, seen["_seen"] < spans["_to"])
+        owed = self._begun(seen)
         nothing, columns = ibis.null("int64"), dict[str, ir.Column]()
         for c in counted:
             mine = owed[QUANTITY] == names(c.fold)[0] if alone else ibis.literal(True)
