@@ -1,8 +1,13 @@
-"""``make bench``: every benchmark, one after the other, each figure the median of its runs."""
+"""``make bench``: every benchmark, one after the other, each figure the median of its runs; or those named (``python -m bench ingest``)."""
 
-from bench import evaluate, measure, stream
+import sys
+from importlib import import_module
+
+PARTS = ("measure", "evaluate", "stream", "ingest", "mqtt", "opcua")
+"""Each a module with ``main()``, in the order in which they say most."""
 
 if __name__ == "__main__":
-    measure.main()
-    evaluate.main()
-    stream.main()
+    if strange := set(sys.argv[1:]) - set(PARTS):
+        sys.exit(f"no such benchmark: {', '.join(sorted(strange))}; there are {', '.join(PARTS)}")
+    for part in sys.argv[1:] or PARTS:
+        import_module(f"bench.{part}").main()

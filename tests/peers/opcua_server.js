@@ -19,8 +19,8 @@ async function main() {
     allowAnonymous: !settings.user,
     userManager: { isValidUser: (user, password) => user === settings.user && password === settings.password },
     serverCertificateManager: new OPCUACertificateManager(trust),
-    securityPolicies: settings.secure ? [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep, SecurityPolicy.Aes256_Sha256_RsaPss] : [SecurityPolicy.None],
-    securityModes: settings.secure ? [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt] : [MessageSecurityMode.None],
+    securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep, SecurityPolicy.Aes256_Sha256_RsaPss],
+    securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
     serverCapabilities: { minSupportedSampleRate: 0, operationLimits: { maxMonitoredItemsPerCall: 300, maxNodesPerRead: 500, maxNodesPerBrowse: 200 } },
   });
   await server.initialize();

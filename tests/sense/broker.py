@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -15,6 +16,7 @@ listener {port} 127.0.0.1
 allow_anonymous true
 max_queued_messages 0
 max_queued_bytes 0
+{secure}
 persistence {persistence}
 persistence_location {folder}/
 autosave_interval 1
@@ -31,12 +33,13 @@ def free_port() -> int:
 
 
 class Mosquitto:
-    """A broker; ``keeps``: what it holds for absent clients survives it."""
+    """A broker; ``keeps``: what it holds for absent clients survives it; with a certificate (and its key in the same file) it is encrypted."""
 
-    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
+    def __init__(self, folder: Path, *, keeps: bool = False, certificate: Path | None = None) -> None:
         self.port = free_port()
         self._configuration = folder / "mosquitto.conf"
-        text = CONFIGURATION.format(port=self.port, persistence=str(keeps).lower(), folder=folder)
+        secure = f"certfile {certificate}\nkeyfile {certificate}" if certificate else ""
+        text = CONFIGURATION.format(port=self.port, persistence=str(keeps).lower(), folder=folder, secure=secure)
         self._configuration.write_text(text)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -54,18 +57,24 @@ class Mosquitto:
                     raise
                 time.sleep(0.02)
 
+    def freeze(self) -> None:
+        """As if the cable had been cut: nothing is answered, nothing is closed."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
     def stop(self) -> None:
         """Gone, in good order."""
         if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
             self._process.wait(10)
             self._process = None
 
 
 @contextmanager
-def mosquitto(folder: Path, *, keeps: bool = False) -> Iterator[Mosquitto]:
+def mosquitto(folder: Path, *, keeps: bool = False, certificate: Path | None = None) -> Iterator[Mosquitto]:
     """A broker that runs, and is gone afterwards."""
-    broker = Mosquitto(folder, keeps=keeps)
+    broker = Mosquitto(folder, keeps=keeps, certificate=certificate)
     broker.start()
     try:
         yield broker

@@ -69,6 +69,6 @@ async def listening(folder: Path, connector: Any) -> AsyncIterator[Arrived]:
     finally:
         for ending in (task, writing):
             ending.cancel()
-            with suppress(asyncio.CancelledError, ConnectionError):
+            with suppress(asyncio.CancelledError, OSError):
                 await ending
         intake.log.close()

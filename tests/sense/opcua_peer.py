@@ -81,15 +81,17 @@ class Plant:
     """One log, and connectors that deliver into it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.intake = folder, Intake(Log(folder))
+        self.folder, self.intake, self._reading = folder, Intake(Log(folder)), set[asyncio.Task[None]]()
 
     @asynccontextmanager
     async def reading(self, of: Source, connector: type = OpcUa) -> AsyncIterator[asyncio.Task[None]]:
         """A connector at work; ended as a node ends it. Whatever ended it before is in the task."""
         task = asyncio.create_task(connector(of, clock).run(await self.intake.feed(of.name)))
+        self._reading.add(task)
         try:
             yield task
         finally:
+            self._reading.discard(task)
             task.cancel()
             await asyncio.wait({task})
 
@@ -108,6 +110,8 @@ class Plant:
         """Wait for what must become true."""
         async with asyncio.timeout(seconds):
             while not holds():
+                for task in self._reading:
+                    assert not task.done() or task.exception() is None, task.exception()
                 await asyncio.sleep(0.02)
 
 

@@ -6,12 +6,17 @@ from functools import partial
 
 import pytest
 
+from tests.sense.rigs.file import csv_files, shdr_files
 from tests.sense.rigs.mtconnect import mtconnect
+from tests.sense.rigs.shdr import shdr
 from zhizao.checks.connectors import examined
 
 RIGS = {
     "mtconnect": (mtconnect, "gold"),
     "mtconnect, asked again and again": (partial(mtconnect, stream="no"), "gold"),
+    "shdr": (shdr, "silver"),
+    "files of shdr": (shdr_files, "gold"),
+    "files of csv": (csv_files, "gold"),
 }
 
 

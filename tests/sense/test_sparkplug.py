@@ -142,6 +142,24 @@ def test_when_the_broker_stops_nothing_is_known_and_when_it_is_back_births_tell_
     asyncio.run(play())
 
 
+def test_a_link_that_is_cut_is_noticed_and_nothing_is_known_from_the_last_word_on(broker, tmp_path, monkeypatch):
+    monkeypatch.setattr("zhizao.sense.connectors.mqtt.link.KEEPALIVE_S", 1)
+
+    async def play():
+        async with publisher(broker) as peer:
+            await peer.do("birth", metrics=[P])
+            async with listening(tmp_path / "log", connector(broker, "e1/P")) as arrived:
+                await arrived.until(lambda: arrived.of("e1/P") == [1.5])
+                broker.freeze()
+                cut_us = clock()
+                with pytest.raises(ConnectionError):
+                    await asyncio.wait_for(arrived.task, PATIENCE_S)
+                stale = arrived.rows[-1]
+                assert stale["quality"] == "stale" and stale["time"].timestamp() * 1e6 < cut_us + 100_000 < clock()
+
+    asyncio.run(play())
+
+
 def test_after_an_end_without_warning_the_stretch_since_is_unknown(broker, tmp_path):
     async def play():
         async with publisher(broker) as peer:
@@ -172,14 +190,17 @@ def test_the_host_says_when_it_is_there_and_when_it_is_gone(broker, tmp_path):
     asyncio.run(play())
 
 
-def test_a_source_is_described_by_its_births(broker):
+def test_a_source_is_described_by_its_births(broker, monkeypatch):
+    monkeypatch.setattr("zhizao.sense.connectors.sparkplug.connector.BIRTHS_S", 1.0)
+
     async def play():
         async with publisher(broker, "press") as peer:
             unit = {"engUnit": {"type": "String", "value": "kW"}}
             await peer.do("birth", metrics=[{**P, "properties": unit}, S], device_metrics=[Q])
             describing = asyncio.create_task(connector(broker).describe())
-            await asyncio.to_thread(subscribe.simple, "spBv1.0/STATE/h", port=broker.port)
-            await peer.do("data", metrics=[{"alias": 1, "type": "Double", "value": 2.5}])
+            while not describing.done():  # whoever listens asks as soon as anything is said
+                await peer.do("data", metrics=[{"alias": 1, "type": "Double", "value": 2.5}])
+                await asyncio.wait([describing], timeout=0.05)
             return await describing
 
     found = asyncio.run(play())

@@ -243,7 +243,7 @@ def test_what_is_no_number_is_refused(value):
     assert [r.why for r in heard(host, edge.data((None, 1, value))).refused] == [f"not a number: {value}"]
 
 
-@pytest.mark.parametrize("timestamp", [2**64 - 1, 2**63, 4_102_444_800_000])
+@pytest.mark.parametrize("timestamp", [2**64 - 1, 2**63, 4_102_444_800_000, T + 86_400_001])
 def test_a_time_no_clock_can_mean_is_refused(timestamp):
     edge, host = Edge(), Host(source("e1/P"))
     heard(host, edge.birth(("P", 1, 0.0)))

@@ -75,7 +75,7 @@ def tier(evidence: Evidence) -> Tier:
     if evidence.failed:
         return "bronze"
     said = evidence.promise
-    return "gold" if said.delivery != "at_most_once" and said.backfills and said.describes_itself and said.marks_loss else "silver"
+    return "gold" if said.delivery != "at_most_once" and said.backfills and said.describes_itself else "silver"
 
 
 async def _one(check: Check, make: MakeRig, folder: Path) -> None:
@@ -101,6 +101,7 @@ async def everything_said_is_in_the_log(rig: Rig, log: Path) -> None:
         await play.heard(said)
         good = {(r["entity"], r["quantity"], r["value"]) for r in play.rows if r["quality"] == "good"}
         assert len(good) >= len(said), "some of what was said is not good"
+        await play.heard(await speak(rig, 1))  # what it delivers late of the first is there by now
     nothing_twice(stored(log), promise_of(rig))
 
 
@@ -197,7 +198,7 @@ async def a_peer_that_begins_again_is_told(rig: Rig, log: Path) -> None:
         # A peer that begins again has its own way of being there; what it says then must arrive, be it said more than once.
         for _ in range(10):
             after = await speak(rig, 1)
-            with suppress(AssertionError):
+            with suppress(AssertionError, TimeoutError):
                 await asyncio.wait_for(play.heard(after), PATIENCE_S / 10)
                 break
             said += after

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def _unpack(file: Path, draft: Path) -> None:
                     manifest = json.load(content)
                 else:
                     sums[entry.name] = _write(content, draft / entry.name, entry.mode)
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except (tarfile.TarError, EOFError, ValueError, zlib.error) as error:
         raise _no_backup(file, Text(f"无法读取：{error}", f"it cannot be read: {error}")) from error
     except OSError as error:
         if error.errno is None:  # the decompression found it damaged

@@ -20,7 +20,7 @@ STATES = {
     "finished": Text("完成", "finished"),
     "pushed": Text("推送", "pushed"),
 }
-COLOURS = {"running": "green", "pushed": "green", "finished": "green", "failed": "red", "stopped": "red", "waiting": "yellow"}
+COLOURS = {"running": "green3", "pushed": "green3", "finished": "green3", "failed": "red", "stopped": "red", "waiting": "yellow"}
 COLUMNS = (
     ("received", Text("收到", "received")),
     ("stored", Text("入库", "stored")),

@@ -24,7 +24,6 @@ from zhizao.store.forgotten import keyring
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.numbers import counting
-from zhizao.store.personal import concealed, legible
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
 from zhizao.store.session import LocalSession, is_rekeyed, is_revised
@@ -101,6 +100,8 @@ def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: B
     before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
     if keys:
+        from zhizao.store.personal import concealed, legible
+
         # One value has one cell: what is the same can be told without revealing what is stored.
         rows, stored = concealed(record, rows, keys, engine), legible(record, stored, keys, engine)
     revised, rekeyed = is_revised(record, before), is_rekeyed(record, before)

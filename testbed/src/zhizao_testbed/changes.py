@@ -15,9 +15,10 @@ Words = tuple[str, str, str]
 WORDS: Mapping[State, Words] = {
     "off": ("STOPPED", "AUTOMATIC", "PRODUCTION"),
     "break": ("INTERRUPTED", "AUTOMATIC", "PRODUCTION"),
-    "setup": ("ACTIVE", "MANUAL", "SETUP"),
+    "setup": ("READY", "MANUAL", "SETUP"),
     "producing": ("ACTIVE", "AUTOMATIC", "PRODUCTION"),
     "delay": ("INTERRUPTED", "AUTOMATIC", "PRODUCTION"),
+    "loading": ("PROGRAM_COMPLETED", "AUTOMATIC", "PRODUCTION"),
     "idle": ("READY", "AUTOMATIC", "PRODUCTION"),
 }
 """Of each state: execution, controller mode and functional mode, in the words of MTConnect."""
@@ -25,7 +26,7 @@ WORDS: Mapping[State, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One signal of a machine has a new value from an instant on; power in W, energy in Wh, speed in 1/min, temperature in 0.1 °C: whole numbers."""
+    """One signal of a machine has a new value from an instant on; power in W, energy in Wh, speed in 1/min, temperature in 0.1 °C, times in ms: whole numbers."""
 
     at: int
     machine: str
@@ -48,14 +49,17 @@ SIGNALS: Mapping[str, SignalType] = {
     "controller_mode": SignalType("", known_as="CONTROLLER_MODE"),
     "functional_mode": SignalType("", known_as="FUNCTIONAL_MODE"),
     "program": SignalType("", known_as="PROGRAM"),
+    "production_order": SignalType("", known_as="PROCESS_OCCURRENCE_ID/ORDER_NUMBER"),
+    "part": SignalType("", known_as="PART_ID"),
     "alarm": SignalType("", known_as="SYSTEM"),
+    "planned_time_per_item": SignalType("s/piece", 1000, "PROCESS_TIMER/PLANNED"),
     "part_count": SignalType("piece", known_as="PART_COUNT/ALL"),
     "good_count": SignalType("piece", known_as="PART_COUNT/GOOD"),
     "scrap_count": SignalType("piece", known_as="PART_COUNT/BAD"),
     "active_power": SignalType("kW", 1000, "WATTAGE"),
     "electricity": SignalType("kWh", 1000, "ELECTRICAL_ENERGY"),
     "spindle_speed": SignalType("1/min", 1, "ROTARY_VELOCITY/ACTUAL"),
-    "spindle_temperature": SignalType("degC", 10, "TEMPERATURE"),
+    "spindle_temperature": SignalType("degC", 10, "TEMPERATURE/ROTARY"),
 }
 
 
@@ -79,6 +83,7 @@ class _Voice:
         if self._next_meter is None:
             self._next_meter = spell.begin
             yield from (self._number(spell.begin, signal, 0) for signal in self._counts)
+            yield self._number(spell.begin, "planned_time_per_item", round(1000 * self._is.cycle_s))
         yield from self._words(spell)
         yield self._number(spell.begin, "spindle_speed", self._speed(spell.state))
         yield from self._figures(spell)
@@ -88,7 +93,8 @@ class _Voice:
     def _words(self, spell: Spell) -> Iterator[Change]:
         execution, controller, functional = WORDS[spell.state]
         alarm = f"FAULT|{spell.reason}" if spell.reason == "fault" else "NORMAL"
-        said = {"controller_mode": controller, "functional_mode": functional, "program": spell.program, "alarm": alarm, "execution": execution}
+        said = {"controller_mode": controller, "functional_mode": functional, "program": spell.program, "alarm": alarm,
+                "production_order": spell.order, "part": spell.part, "execution": execution}  # fmt: skip
         for signal, text in said.items():
             if self._said.get(signal) != text:
                 self._said[signal] = text
@@ -112,8 +118,8 @@ class _Voice:
             at = until
 
     def _counted(self, spell: Spell) -> Iterator[Change]:
-        counted = ("part_count", "scrap_count" if spell.result == "scrap" else "good_count")
-        for signal in counted:
+        by_result = {"good": ["good_count"], "scrap": ["scrap_count"]}.get(spell.result, [])
+        for signal in ("part_count", *by_result):
             self._counts[signal] += 1
             yield self._number(spell.end, signal, self._counts[signal])
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +16,11 @@ from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao_testbed.calendar import HOUR, SECOND
+from zhizao_testbed.replaying import replay
 from zhizao_testbed.speaking import SERVERS
+
+if TYPE_CHECKING:
+    from zhizao_testbed.speaking import Speech
 
 FIRST_PORT = 48400
 
@@ -78,20 +84,21 @@ def plant(
 
 
 COMMAND.add_command(plant)
+COMMAND.add_command(replay)
 
 
-async def _until_stopped(shell: Shell, speech: object) -> None:
-    from zhizao_testbed.speaking import Speech
+async def _until_stopped(shell: Shell, speech: Speech) -> None:
+    async def started(urls: Mapping[str, str]) -> None:
+        shell.answer(dict(urls), lambda: _shown(shell, urls))
 
-    assert isinstance(speech, Speech)
-    task = asyncio.ensure_future(speech.speak(lambda urls: shell.answer(dict(urls), lambda: _shown(shell, dict(urls)))))
+    task = asyncio.ensure_future(speech.speak(started))
     for wanted in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(wanted, task.cancel)
     with suppress(asyncio.CancelledError):
         await task
 
 
-def _shown(shell: Shell, urls: dict[str, str]) -> str:
+def _shown(shell: Shell, urls: Mapping[str, str]) -> str:
     head = Text("模拟工厂已启动；在另一个终端接入：", "the simulated plant runs; connect it in another terminal:").in_(shell.lang)
     return "\n".join([head, *(f"  zhizao connect {url}" for url in urls.values())])
 

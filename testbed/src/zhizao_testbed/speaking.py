@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib import import_module
@@ -37,11 +37,11 @@ class Speech:
     broker: str = ""
     truth: Path | None = None
 
-    async def speak(self, started: Callable[[Mapping[str, str]], None]) -> None:
-        """Live until the pace ends or the task is cancelled; ``started`` is told the URL of each protocol once all listen."""
+    async def speak(self, started: Callable[[Mapping[str, str]], Awaitable[None]]) -> None:
+        """Live until the pace ends or the task is cancelled; ``started`` is told the URL of each protocol once all listen, before the first word."""
         async with AsyncExitStack() as stack:
             servers = [await self._started(stack, name, place) for place, name in enumerate(self.protocols)]
-            started(dict(zip(self.protocols, (s.url for s in servers), strict=True)))
+            await started(dict(zip(self.protocols, (s.url for s in servers), strict=True)))
             try:
                 await self._live(servers)
             finally:
@@ -59,7 +59,7 @@ class Speech:
     async def _started(self, stack: AsyncExitStack, name: str, place: int) -> Server:
         module, _, kind = SERVERS[name].partition(":")
         make: Any = getattr(import_module(module), kind)
-        server: Server = make(self.plant.characters, self.port + place, **({"broker": self.broker} if name == "sparkplug" else {}))
+        server: Server = make(self.plant, self.port + place, **({"broker": self.broker} if name == "sparkplug" else {}))
         await server.start()
         stack.push_async_callback(server.stop)
         return server

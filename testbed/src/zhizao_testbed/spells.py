@@ -9,8 +9,9 @@ from typing import Literal
 
 from zhizao_testbed.calendar import SECOND, Calendar
 
-State = Literal["off", "break", "setup", "producing", "delay", "idle"]
-"""``off`` outside shifts, ``break`` planned down; the rest is planned busy time: set-up, production, unplanned stops of an order, no order."""
+State = Literal["off", "break", "setup", "producing", "delay", "loading", "idle"]
+"""``off`` outside shifts, ``break`` planned down; the rest is planned busy time: set-up, production, unplanned stops of an order, the next part
+being put in, no order."""
 Result = Literal["", "good", "scrap", "rework"]
 
 
@@ -24,6 +25,7 @@ class Character:
     """Least and most a part takes, in ideal cycles."""
     setup_s: tuple[float, float] = (600.0, 1500.0)
     parts_an_order: tuple[int, int] = (15, 60)
+    loading_s: tuple[float, float] = (4.0, 12.0)
     waiting_s: tuple[float, float] = (0.0, 600.0)
     minor_stop: float = 0.03
     minor_stop_s: tuple[float, float] = (20.0, 150.0)
@@ -65,7 +67,7 @@ def life(character: Character, calendar: Calendar, seed: int, begin: int) -> Ite
         >>> from zhizao_testbed.calendar import TWO_SHIFTS
         >>> first = [s.state for _, s in zip(range(3), life(Character("M1"), TWO_SHIFTS, seed=1, begin=0))]
         >>> first
-        ['setup', 'producing', 'producing']
+        ['setup', 'producing', 'loading']
     """
     return _Life(character, calendar, Random(f"{seed}/{character.name}"), begin).spells()
 
@@ -100,6 +102,7 @@ class _Life:
         yield from self._between_parts(about)
 
     def _between_parts(self, about: Spell) -> Iterator[Spell]:
+        yield from self._work("loading", self._between(self._is.loading_s), about)
         self._on_tool += 1
         if self._on_tool >= self._is.parts_a_tool:
             self._on_tool = 0

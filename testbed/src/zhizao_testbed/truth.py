@@ -73,8 +73,8 @@ class Truth:
         self.runs.append({**told, "started_us": began, "ended_us": spell.end, "started_at": iso(began), "ended_at": iso(spell.end)})
 
     def _told(self, cell: Counter[str]) -> dict[str, int]:
-        busy = sum(cell[s] for s in ("setup", "producing", "delay", "idle"))
-        return {"apt_us": cell["producing"], "aust_us": cell["setup"], "adet_us": cell["delay"], "adot_us": cell["idle"], "pbt_us": busy,
+        busy = sum(cell[s] for s in ("setup", "producing", "delay", "loading", "idle"))
+        return {"apt_us": cell["producing"], "aust_us": cell["setup"], "adet_us": cell["delay"], "adot_us": cell["idle"] + cell["loading"], "pbt_us": busy,
                 "pdot_us": cell["break"], "pot_us": busy + cell["break"], "parts": sum(cell[f"parts_{r}"] for r in ("good", "scrap", "rework")),
                 "good": cell["parts_good"], "scrap": cell["parts_scrap"], "rework": cell["parts_rework"],
                 "ideal_us": cell["ideal_us"], "ideal_good_us": cell["ideal_good_us"], "energy_watt_us": cell["watt_us"]}  # fmt: skip

@@ -34,7 +34,8 @@ class Link:
             writer.transport.abort()
             return
         self._open |= {writer, back}
-        await asyncio.gather(_copied(reader, back), _copied(there, writer))
+        with suppress(asyncio.CancelledError):  # the test ends
+            await asyncio.gather(_copied(reader, back), _copied(there, writer))
         self._open -= {writer, back}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,9 @@ def _table(frames: Sequence[Frame], sources: Sequence[str], counts: np.ndarray) 
     import numpy as np
     import pyarrow as pa
 
-    rows = pa.Table.from_batches([frame.rows for frame in frames], observations()).unify_dictionaries().combine_chunks()
+    with ThreadPoolExecutor() as threads:
+        batches = list(threads.map(lambda frame: frame.rows, frames))
+    rows = pa.Table.from_batches(batches, observations()).unify_dictionaries().combine_chunks()
     places = {source: place for place, source in enumerate(sources)}
     codes = np.array([places[frame.head["source"]] for frame in frames], np.int32).repeat(counts)
     arrived = np.array([frame.at_us for frame in frames], np.int64).repeat(counts)

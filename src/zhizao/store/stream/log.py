@@ -159,7 +159,7 @@ def file_of(folder: Path, number: int) -> Path:
 
 def files_in(folder: Path) -> list[int]:
     """The numbers of the files of a log, oldest first."""
-    return sorted(int(f.stem) for f in folder.glob("*.frames"))
+    return sorted(int(f.stem) for f in folder.glob("[0-9]*.frames"))
 
 
 def drop_file(folder: Path, number: int) -> None:

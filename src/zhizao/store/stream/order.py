@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,17 +26,27 @@ def ordered(rows: pa.Table) -> tuple[pa.Table, np.ndarray]:
         return rows, np.zeros(0, bool)
     signal, time = _signals(rows), rows["time"].cast(pa.int64()).to_numpy()
     order = np.argsort(signal, kind="stable")  # of 16 bits: in one pass
-    if ((_steps(time, order) < 0) & (_steps(signal, order) == 0)).any():
+    steps, is_same = _steps(signal[order], time[order])
+    if (is_same & (steps < 0)).any():
         by_time = np.argsort(time, kind="stable")
         order = by_time[np.argsort(signal[by_time], kind="stable")]
-    again = (_steps(time, order) == 0) & (_steps(signal, order) == 0)
-    return rows.take(pa.array(order)), np.append(again, False) | np.insert(again, 0, False)
+        steps, is_same = _steps(signal[order], time[order])
+    again = is_same & (steps == 0)
+    return _taken(rows, pa.array(order)), np.append(again, False) | np.insert(again, 0, False)
 
 
-def _steps(values: np.ndarray, order: np.ndarray) -> np.ndarray:
-    import numpy as np
+def _steps(signal: np.ndarray, time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """From each row to the next: how far in time, and whether it is of the same signal."""
+    return time[1:] - time[:-1], signal[1:] == signal[:-1]
 
-    return np.diff(values[order].astype(np.int64, copy=False))
+
+def _taken(rows: pa.Table, order: pa.Array) -> pa.Table:
+    """The rows in an order; columns side by side."""
+    import pyarrow as pa
+
+    with ThreadPoolExecutor() as threads:
+        columns = threads.map(lambda column: column.take(order), rows.columns)
+        return pa.table(list(columns), names=rows.column_names)
 
 
 def _signals(rows: pa.Table) -> np.ndarray:
@@ -42,14 +54,24 @@ def _signals(rows: pa.Table) -> np.ndarray:
     import numpy as np
 
     ranked = [_ranks(rows[name]) for name in SIGNAL]
-    code = reduce(lambda code, one: code * one[1] + one[0], ranked, np.zeros(len(rows), np.int64))
-    most = int(np.prod([count for _, count in ranked], dtype=object))
+    most = prod(count for _, count in ranked)
+    kind = np.dtype(np.uint16 if most <= 2**16 else np.int64)
+    code: np.ndarray = reduce(lambda code, one: code * kind.type(one[1]) + one[0].astype(kind), ranked, np.zeros(len(rows), kind))
+    return code if most <= 2**16 else _close(code, most)
+
+
+def _close(code: np.ndarray, most: int) -> np.ndarray:
+    """The same numbers without gaps between them."""
+    import numpy as np
+
     if most > _DENSE:
-        return np.unique(code, return_inverse=True)[1]
+        found: np.ndarray = np.unique(code, return_inverse=True)[1]
+        return found
     is_there = np.zeros(most, bool)
     is_there[code] = True
     rank = np.cumsum(is_there) - 1
-    return rank.astype(np.uint16 if rank[-1] < 2**16 else np.int64)[code]
+    close: np.ndarray = rank.astype(np.uint16 if rank[-1] < 2**16 else np.int64)[code]
+    return close
 
 
 def _ranks(column: pa.ChunkedArray) -> tuple[np.ndarray, int]:
@@ -57,8 +79,10 @@ def _ranks(column: pa.ChunkedArray) -> tuple[np.ndarray, int]:
     import numpy as np
     import pyarrow.compute as pc
 
-    names = column.chunk(0).dictionary.to_pylist()
-    rank = np.empty(len(names) + 1, np.int64)
+    coded = column.chunk(0)
+    names = coded.dictionary.to_pylist()
+    rank = np.empty(len(names) + 1, np.int32)
     rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     rank[-1] = len(names)
-    return rank[pc.fill_null(column.chunk(0).indices, len(names)).to_numpy()], len(names) + 1
+    places = pc.fill_null(coded.indices, len(names)) if coded.null_count else coded.indices
+    return rank[places.to_numpy()], len(names) + 1

@@ -38,7 +38,7 @@ class Agent:
 
     def restart(self) -> None:
         """Forget everything, as an agent that is started again; who was listening is cut off."""
-        old, self.buffer = self.buffer, Buffer(self.buffer.size)
+        old, self.buffer = self.buffer, Buffer(self.buffer.size, clock=self.buffer.clock)
         old.changed.set()
 
     @property

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+
+from zhizao_testbed.pace import Clock, now_us
 
 BUFFER = 2**17
 """Observations that an agent keeps by default."""
@@ -40,9 +41,9 @@ class Buffer:
         (2, 4, ['b', 'c'], ['c'])
     """
 
-    def __init__(self, size: int = BUFFER, instance: int | None = None) -> None:
-        self.size = size
-        self.instance = time.time_ns() // 1000 if instance is None else instance
+    def __init__(self, size: int = BUFFER, instance: int | None = None, clock: Clock = now_us) -> None:
+        self.size, self.clock = size, clock
+        self.instance = now_us() if instance is None else instance
         self.next = 1
         self.changed = asyncio.Event()
         self._held: deque[Said] = deque()

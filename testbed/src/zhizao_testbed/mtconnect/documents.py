@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from lxml import etree
@@ -61,8 +61,7 @@ def errors(buffer: Buffer, code: str, told: str) -> bytes:
 
 
 def _common(buffer: Buffer) -> dict[str, str]:
-    now = datetime.now(UTC)
-    said = {"creationTime": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", "sender": SENDER, "instanceId": str(buffer.instance), "version": VERSION}
+    said = {"creationTime": instant(buffer.clock()), "sender": SENDER, "instanceId": str(buffer.instance), "version": VERSION}
     return {**said, "bufferSize": str(buffer.size)}
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zhizao_testbed.changes import Change
+from zhizao_testbed.plant import Plant
 
 BLOCK = 100
 """Registers from one machine to the next."""
-CODES: Mapping[str, int] = {"READY": 0, "ACTIVE": 1, "INTERRUPTED": 2, "STOPPED": 3}
+CODES: Mapping[str, int] = {"READY": 0, "ACTIVE": 1, "INTERRUPTED": 2, "STOPPED": 3, "PROGRAM_COMPLETED": 4}
 REGISTERS: Mapping[str, tuple[int, str]] = {
     "execution": (0, "uint16"), "part_count": (2, "uint32"), "good_count": (4, "uint32"), "scrap_count": (6, "uint32"),
     "active_power": (8, "uint32"), "electricity": (10, "uint32"), "spindle_speed": (12, "uint16"), "spindle_temperature": (13, "int16"),
@@ -20,8 +21,8 @@ REGISTERS: Mapping[str, tuple[int, str]] = {
 class Modbus:
     """Serves ``modbus://127.0.0.1:PORT`` as unit 1."""
 
-    def __init__(self, machines: Iterable[str], port: int) -> None:
-        self._bases = {machine: place * BLOCK for place, machine in enumerate(machines)}
+    def __init__(self, plant: Plant, port: int) -> None:
+        self._bases = {machine: place * BLOCK for place, machine in enumerate(plant.characters)}
         self._port = port
         self._server: Any = None
 

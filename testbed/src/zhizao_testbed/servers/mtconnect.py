@@ -11,22 +11,25 @@ from zhizao_testbed.changes import SIGNALS, Change
 from zhizao_testbed.mtconnect.agent import Agent
 from zhizao_testbed.mtconnect.buffer import Buffer
 from zhizao_testbed.mtconnect.model import NAMESPACE, Model, model
+from zhizao_testbed.plant import Plant
 from zhizao_testbed.serving import serving
 
 UNITS: Mapping[str, tuple[str, int]] = {
     "active_power": ("WATT", 1), "electricity": ("WATT_SECOND", 3600), "spindle_speed": ("REVOLUTION/MINUTE", 1),
     "spindle_temperature": ("CELSIUS", 1), "part_count": ("COUNT", 1), "good_count": ("COUNT", 1), "scrap_count": ("COUNT", 1),
+    "planned_time_per_item": ("SECOND", 1),
 }  # fmt: skip
-"""The standard's unit of a signal, and how many of it the signal's own whole number is (temperature is in tenths, see ``_text``)."""
+"""The standard's unit of a signal, and how many of it the signal's own whole number is (tenths of a degree and thousandths of a second are divided, see ``_text``)."""
 SAMPLES = ("active_power", "electricity", "spindle_speed", "spindle_temperature")
 
 
 class MtConnect:
     """Serves ``mtconnect+http://127.0.0.1:PORT``."""
 
-    def __init__(self, machines: Iterable[str], port: int) -> None:
-        self._port, self._stack = port, AsyncExitStack()
-        self._agent = Agent(devices(machines), Buffer())
+    def __init__(self, plant: Plant, port: int) -> None:
+        self._port, self._stack, self._now = port, AsyncExitStack(), plant.begin
+        # The agent lives in the plant's time, so that a plant which begins in the past is one that began then.
+        self._agent = Agent(devices(plant.characters), Buffer(clock=lambda: self._now))
 
     @property
     def url(self) -> str:
@@ -40,6 +43,7 @@ class MtConnect:
     async def say(self, changes: Sequence[Change]) -> None:
         """See the contract."""
         for change in changes:
+            self._now = change.at
             attributes = {}
             if change.signal == "alarm":
                 level, _, told = (change.text or "").partition("|")
@@ -80,6 +84,6 @@ def _within(parent: etree._Element, tag: str, /, **attributes: str) -> etree._El
 def _text(change: Change) -> str:
     if change.value is None:
         return (change.text or "").partition("|")[2] if change.signal == "alarm" else change.text or ""
-    if change.signal == "spindle_temperature":
-        return f"{change.value / SIGNALS[change.signal].per_unit:.1f}"
+    if change.signal in ("spindle_temperature", "planned_time_per_item"):
+        return f"{change.value / SIGNALS[change.signal].per_unit:g}"
     return str(change.value * UNITS[change.signal][1])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from asyncua import Server, ua
 from asyncua.common.node import Node
 
 from zhizao_testbed.changes import SIGNALS, Change, SignalType
+from zhizao_testbed.plant import Plant
 
 NAMESPACE = "urn:zhizao:testbed"
 UNITS = {"kW": ("KWT", "kilowatt"), "kWh": ("KWH", "kilowatt hour"), "1/min": ("RPM", "revolutions per minute"), "degC": ("CEL", "degree Celsius"),
-         "piece": ("H87", "piece")}  # fmt: skip
+         "piece": ("H87", "piece"), "s/piece": ("SEC", "second")}  # fmt: skip
 """UNECE Recommendation 20: code and name, as EUInformation has them."""
 logging.getLogger("asyncua").setLevel(logging.ERROR)  # it warns that loopback is not encrypted
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -22,8 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 class OpcUa:
     """Serves ``opc.tcp://127.0.0.1:PORT/plant``."""
 
-    def __init__(self, machines: Iterable[str], port: int) -> None:
-        self._machines, self._port = list(machines), port
+    def __init__(self, plant: Plant, port: int) -> None:
+        self._machines, self._port = list(plant.characters), port
         self._nodes: dict[tuple[str, str], Node] = {}
         self._server = Server()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from paho.mqtt.client import Client
@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from zhizao.sense.connectors.sparkplug.wire import Payload
 from zhizao_testbed.changes import SIGNALS, Change
 from zhizao_testbed.pace import now_us
+from zhizao_testbed.plant import Plant
 
 GROUP, NODE = "testbed", "plant"
 STRING, DOUBLE, BOOLEAN, INT64 = 12, 10, 11, 4
@@ -23,9 +24,9 @@ A_MESSAGE = 100
 class Sparkplug:
     """Publishes ``spBv1.0/testbed/+/plant/MACHINE`` to a broker; aliases are used as the standard has them."""
 
-    def __init__(self, machines: Iterable[str], port: int, *, broker: str) -> None:
+    def __init__(self, plant: Plant, port: int, *, broker: str) -> None:
         del port  # the broker's is used
-        self._machines = list(machines)
+        self._machines = list(plant.characters)
         host, _, at = broker.rpartition(":")
         self._host, self._port = host or "127.0.0.1", int(at)
         names = [(m, s) for m in self._machines for s in SIGNALS]

@@ -52,5 +52,5 @@ class Broker:
             raise InputError(_UNFIT, where=source.name, cure=_CURE)
         user, password = unquote(match["user"] or ""), unquote(match["password"] or "")
         port = int(match["port"] or (SECURE_PORT if secure else PORT))
-        query, ca = dict(parse_qsl(match["query"] or "")), source.options.get("ca")
+        query, ca = dict(parse_qsl(match["query"] or "", keep_blank_values=True)), source.options.get("ca")
         return cls(match["host"].strip("[]"), port, unquote(match["path"] or ""), query, user, password, secure, str(ca) if ca else None)

@@ -25,9 +25,11 @@ KEEPALIVE_S, ANSWER_S, TICK_S = 20, 10.0, 1.0
 """How often the broker is asked whether it lives, how long an answer may take, how often both are looked at."""
 WAITING_BYTES, OVERHEAD = 64 << 20, 200
 """What may wait here, counting so much for each message beside its payload; beyond it nothing is read, and the broker has to wait."""
-READ_AT_ONCE, TAKEN_AT_ONCE = 500, 5_000
+READ_AT_ONCE, TAKEN_AT_ONCE = 500, 2_000
 IN_FLIGHT = 20_000
 """Messages a broker may send before the first is acknowledged (MQTT 5; older brokers decide themselves)."""
+AHEAD_US = 24 * 3600 * 1_000_000
+"""How far after its arrival a message may claim to be true: beyond it a clock is wrong."""
 KEPT_S = 7 * 24 * 3600
 """How long the broker keeps what it could not deliver."""
 

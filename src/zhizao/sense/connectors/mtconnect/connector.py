@@ -116,9 +116,10 @@ class MTConnect:
         since_us = place.since_us if place else head.made_us
         # In the same buffer, what lies before the place was delivered before: it is only said again from now on.
         before = place.next if place and place.instance == head.instance else 0
+        mapped = self._source.signals
         known = [one for one in found.said if 0 < one.line < before]
-        again = [one for one in beginning(known, since_us=since_us, now_us=now_us, last_us=now_us) if isinstance(one, Spoken) and one.time_us == now_us]
-        fresh = beginning([one for one in found.said if not 0 < one.line < before], since_us=since_us, now_us=now_us, last_us=last_us)
+        again = [one for one in beginning(known, mapped, since_us=since_us, now_us=now_us, last_us=now_us) if isinstance(one, Spoken) and one.time_us == now_us]
+        fresh = beginning([one for one in found.said if not 0 < one.line < before], mapped, since_us=since_us, now_us=now_us, last_us=last_us)
         following = Place(head.instance, head.next, since_us)
         await self._deliver([*marks, *fresh, *again], feed, following, duplicate=len(known))
         return following

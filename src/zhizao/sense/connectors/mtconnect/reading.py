@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml import etree
 
-from zhizao.sense.connectors.shdr.lines import time_us, value_of
+from zhizao.sense.connectors.shdr.lines import series, time_us, value_of
 from zhizao.sense.spoken import Spoken, Unread
 
 LEVELS = ("Normal", "Warning", "Fault", "Unavailable")
@@ -89,8 +89,8 @@ def parsed(document: bytes) -> tuple[Any, str]:
 
 def name(element: Any) -> str:
     """The name of an element without its namespace."""
-    found: str = etree.QName(element).localname
-    return found
+    tag: str = element.tag
+    return tag.rpartition("}")[2]
 
 
 def _tree(document: bytes) -> tuple[Any, str]:
@@ -152,15 +152,11 @@ def _condition(element: Any, line: int, at: int, threes: frozenset[str]) -> list
 
 
 def _series(element: Any, line: int, at: int, threes: frozenset[str]) -> list[Spoken]:
-    """One observation a sample; the time of a series is that of its last sample. Without a rate it stays one, as text."""
-    values, address = _text(element).split(), element.get("dataItemId")
-    try:
-        step = 1_000_000 / float(element.get("sampleRate", 0))
-    except (ValueError, ZeroDivisionError):
-        step = 0.0
-    if len(values) < 2 or not 0 < step < float("inf"):
-        return [value_of(line, at, address, " ".join(values))]
-    return [value_of(line, at - round((len(values) - 1 - i) * step), address, value) for i, value in enumerate(values)]
+    """One observation a sample, as an adapter's."""
+    values, rate = _text(element).split(), element.get("sampleRate", "")
+    if len(values) < 2:
+        return [value_of(line, at, element.get("dataItemId"), " ".join(values))]
+    return list(series(line, at, element.get("dataItemId"), values, float(rate) if _PLAIN.fullmatch(rate) else 0.0))
 
 
 def _entries(element: Any, line: int, at: int, threes: frozenset[str]) -> list[Spoken]:

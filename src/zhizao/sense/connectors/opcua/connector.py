@@ -23,22 +23,25 @@ from zhizao.sense.spoken import Unread
 
 
 class OpcUa:
-    """Reads one server; see ``Settings`` for the options."""
+    """Reads one server; see ``Settings`` for the options.
 
-    promise = Promise(
-        delivery="exactly_once",
-        duplicate_key=Text(
-            "订阅号与消息序号；历史数据按节点与源时间戳",
-            "the subscription and the number of its message; of history, the node and the time stamp of the source",
-        ),
-        describes_itself=True,
-        backfills=True,
-        encrypts=True,
-        marks_loss=True,
-    )
+    With a user or a secured link nothing is lost for as long as the server keeps the subscription (``keep``). The standard lets nobody take over
+    that of an anonymous client on a plain link: there only what has a history is fetched afterwards, and the rest is marked.
+    """
 
     def __init__(self, source: Source, clock: Clock) -> None:
         self._source, self._clock, self._settings = source, clock, Settings.of(source)
+        self.promise = Promise(
+            delivery="exactly_once" if self._settings.outlives else "at_most_once",
+            duplicate_key=Text(
+                "订阅号与消息序号；历史数据按节点与源时间戳",
+                "the subscription and the number of its message; of history, the node and the time stamp of the source",
+            ),
+            describes_itself=True,
+            backfills=True,
+            encrypts=True,
+            marks_loss=True,
+        )
 
     async def describe(self) -> Description:
         """See the contract."""
@@ -72,7 +75,7 @@ class OpcUa:
     async def _begun(self, client: Client, listener: Listener, items: int) -> float:
         """Go on with the subscription of an earlier session, or begin anew; the seconds between two signs of life."""
         listener.ready.set()
-        if listener.position.subscription and listener.position.items == items:
+        if self._settings.outlives and listener.position.subscription and listener.position.items == items:
             try:
                 silence_s = await self._resumed(client, listener)
                 listener.feed.count("reconnected")

@@ -43,10 +43,11 @@ class Listener:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     busy: bool = False
     _newest: dict[int, int] = field(default_factory=dict)
-    _heard_us: int = 0
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _broken: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def __post_init__(self) -> None:
+        self._heard_before, self._heard_us = self.feed.last_us > 0, self.clock()
         self._broken.add_done_callback(lambda broken: broken.exception())  # it may break when nobody waits any more
 
     async def take(self, message: ua.NotificationMessage) -> None:
@@ -57,14 +58,15 @@ class Listener:
         try:
             self.busy = True
             await self.ready.wait()
-            await self._taken(message)
+            async with self._turn:
+                await self._taken(message)
+                self._heard_us = self.clock()
         except Exception as error:
             if not self._broken.done():
                 self._broken.set_exception(error)
             await asyncio.Future()
         finally:
             self.busy = False
-        self._heard_us = self.clock()
         self.heard.set()
 
     async def unless_broken(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -116,9 +118,10 @@ class Listener:
 
     async def end(self) -> None:
         """The link is lost: nothing is known since it was last heard from."""
-        known = range(len(self.items)) if self.feed.last_us else sorted(self._newest)
-        at = max(self._heard_us, self.feed.last_us + 1)
-        await self.go_stale(known, at, replace(self.position, lost_us=at))
+        async with self._turn:  # what is being delivered comes first
+            known = range(len(self.items)) if self._heard_before else sorted(self._newest)
+            at = max(self._heard_us, self.feed.last_us + 1)
+            await self.go_stale(known, at, replace(self.position, lost_us=at))
 
     def seen(self, values: Mapping[int, Sequence[ua.DataValue]]) -> Position:
         """The position once these values of items are delivered."""
@@ -133,7 +136,7 @@ class Listener:
             raise ConnectionError(f"message {message.SequenceNumber} came where {due} was due")
         changes: list[ua.MonitoredItemNotification] = []
         for told in message.NotificationData or []:
-            if isinstance(told, ua.StatusChangeNotification):
+            if isinstance(told, ua.StatusChangeNotification) and told.Status.value != ua.StatusCodes.GoodSubscriptionTransferred:
                 raise ConnectionError(f"the subscription ended: {told.Status.name}")
             changes += getattr(told, "MonitoredItems", [])
         if message.NotificationData:
@@ -179,7 +182,7 @@ class Listener:
             # Its history is whole: it held throughout. Only a mark that the link was lost has to be taken back.
             yield from (at(lost_us + 1, one) for one in told if lost_us)
         else:
-            if not self.feed.last_us:
+            if not self._heard_before:
                 yield from (replace(one, quality="stale") for one in told if isinstance(one, Spoken))
             yield from (at(max(_server_us(value, now), self.begun_us + 2), one) for one in told)
 

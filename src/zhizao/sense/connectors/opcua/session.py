@@ -28,7 +28,7 @@ logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Client]:
-    """A client with a session. When it ends the server keeps our subscription for a while, so that the next session can go on with it.
+    """A client with a session. When it ends the server keeps our subscription for a while, where the next session can go on with it.
 
     Raises:
         InputError: the server will not have us, now or later.
@@ -45,13 +45,13 @@ async def connected(settings: Settings) -> AsyncIterator[Client]:
     try:
         yield client
     finally:
-        await asyncio.shield(_left(client))
+        await asyncio.shield(_left(client, settings))
 
 
-async def _left(client: Client) -> None:
+async def _left(client: Client, settings: Settings) -> None:
     with suppress(Exception):
         async with asyncio.timeout(TIMEOUT_S):
-            await client.uaclient.session.close_session(delete_subscriptions=False)
+            await client.uaclient.session.close_session(delete_subscriptions=not settings.outlives)
     with suppress(Exception):
         async with asyncio.timeout(TIMEOUT_S):
             await client.disconnect()

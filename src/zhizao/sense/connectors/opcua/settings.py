@@ -18,6 +18,8 @@ POLICIES = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 MODES = ("Sign", "SignAndEncrypt")
 TIMEOUT_S = 10.0
 """How long an answer may take."""
+ORPHAN_S = 30.0
+"""How long a server keeps a subscription that nobody may take over."""
 SPANS = {"every": 0.5, "sampling": 0.1, "keep": 600.0}
 """Seconds unless stated: between two messages, between two looks at a value, and how long the server keeps what we did not fetch."""
 QUEUE = 1000
@@ -53,6 +55,16 @@ class Settings:
         if not isinstance(queue, int) or queue < 1:
             raise wrong(source, "queue", Text("须为正整数", "is to be a whole number above 0"))
         return cls(source, every, sampling, keep, queue)
+
+    @property
+    def outlives(self) -> bool:
+        """Whether a later session may take over our subscription: a server must be able to tell that it is ours.
+
+        Example:
+            >>> Settings.of(Source("press", "opc.tcp://10.0.0.5:4840")).outlives
+            False
+        """
+        return "user" in self.source.options or "security" in self.source.options
 
     async def client(self) -> Client:
         """A client that is not connected yet. A secured one asks the server for its certificate, unless that is pinned.

@@ -13,7 +13,7 @@ from asyncua.common.subscription import Subscription
 
 from zhizao.sense.connectors.opcua.items import Item
 from zhizao.sense.connectors.opcua.session import CHUNK
-from zhizao.sense.connectors.opcua.settings import Settings
+from zhizao.sense.connectors.opcua.settings import ORPHAN_S, Settings
 
 Taking = Callable[[ua.NotificationMessage], Awaitable[None]]
 QUIET_S = 5.0
@@ -45,11 +45,12 @@ class Kept(Subscription):  # type: ignore[misc]
 
 async def made(client: Client, settings: Settings, take: Taking) -> tuple[Kept, float]:
     """A new subscription, and after how many seconds of silence it is broken. It reads nothing yet."""
-    every_ms = settings.every_s * 1000
-    quiet = max(1, round(QUIET_S / max(settings.every_s, 0.001)))
+    every_s = max(settings.every_s, 0.001)
+    quiet = max(1, round(QUIET_S / every_s))
+    keep_s = settings.keep_s if settings.outlives else ORPHAN_S
     asked = ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=every_ms,
-        RequestedLifetimeCount=max(3 * quiet, round(settings.keep_s / max(settings.every_s, 0.001))),
+        RequestedPublishingInterval=settings.every_s * 1000,
+        RequestedLifetimeCount=max(3 * quiet, round(keep_s / every_s)),
         RequestedMaxKeepAliveCount=quiet,
         MaxNotificationsPerPublish=0,
         PublishingEnabled=True,

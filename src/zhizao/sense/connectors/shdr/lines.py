@@ -1,7 +1,8 @@
 """The grammar of SHDR: ``time|key|value|key|value…``, conditions, assets of several lines.
 
-Source: MTConnect Standard, part 1 (adapter to agent); the reference agent's handling of quotes and trimmed tokens. Without a device model a
-condition is told by its shape: a level, then four more parts (code, severity, qualifier, text).
+Source: MTConnect Standard, part 1 (adapter to agent); the reference agent's handling of quotes and trimmed tokens. Without a device model some
+things are told by their shape: a condition is a level, then four more parts (code, severity, qualifier, text); a time series is a count, a rate
+in samples a second, and as many numbers.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from zhizao.sense.spoken import Spoken, Unread
 
 LEVELS = ("NORMAL", "WARNING", "FAULT", "UNAVAILABLE")
 """Of a condition."""
 ASSET, MULTILINE, COMMAND = "@ASSET@", "--multiline--", "* "
-CONDITION_PARTS, ASSET_PARTS = 6, 4
+CONDITION_PARTS, ASSET_PARTS, SERIES_PARTS = 6, 4, 4
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TOKEN = re.compile(r'"(?:[^"\\|]|\\.|\|)*"(?=\||$)|[^|]*')
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?(?:@[\d.]+)?", re.ASCII)
@@ -95,6 +99,8 @@ def _line(number: int, line: str, parts: list[str], now_us: int | None) -> Itera
         yield Spoken(number, ASSET, at, text="|".join(parts[2:]))
     elif len(parts) == CONDITION_PARTS + 1 and parts[2].upper() in LEVELS:
         yield _condition(number, at, parts)
+    elif len(parts) == SERIES_PARTS + 1 and _is_series(parts):
+        yield from series(number, at, parts[1], parts[4].split(), float(parts[3] or 0))
     elif len(parts) < 3 or len(parts) % 2 == 0:
         yield Unread(number, "a key without its value", line)
     else:
@@ -107,6 +113,27 @@ def _condition(number: int, at: int, parts: list[str]) -> Spoken:
     if level == "UNAVAILABLE":
         return Spoken(number, parts[1], at, quality="bad")
     return Spoken(number, parts[1], at, text=f"{level}|{told}" if told else level)
+
+
+def _is_series(parts: list[str]) -> bool:
+    count, rate, values = parts[2], parts[3], parts[4].split()
+    counted = count.isascii() and count.isdigit() and int(count) == len(values) > 1
+    return counted and (not rate or bool(_NUMBER.fullmatch(rate))) and all(map(_NUMBER.fullmatch, values))
+
+
+def series(number: int, at: int, key: str, values: list[str], rate: float) -> Iterator[Spoken]:
+    """The samples of a time series, whose time is that of the last; without a rate they are one text.
+
+    Example:
+        >>> [(s.value, s.time_us) for s in series(1, 1_000_000, "v", ["1", "2"], 100.0)]
+        [(1.0, 990000), (2.0, 1000000)]
+    """
+    step = 1_000_000 / rate if rate > 0 else math.inf
+    if math.isinf(step):
+        yield Spoken(number, key, at, text=" ".join(values))
+        return
+    for i, value in enumerate(values):
+        yield value_of(number, at - round((len(values) - 1 - i) * step), key, value)
 
 
 def value_of(number: int, at: int, key: str, value: str) -> Spoken:
@@ -131,9 +158,14 @@ def time_us(text: str, now_us: int | None = None) -> int | None:
     if not match:
         return None
     fraction = int((match[7] or "0")[:6].ljust(6, "0"))
+    second = _second(f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6]}{'+00:00' if match[8] in (None, 'Z') else match[8]}")
+    return None if second is None else second * 1_000_000 + fraction
+
+
+@lru_cache(maxsize=1024)
+def _second(text: str) -> int | None:
+    """Many values share their second."""
     try:
-        zone = "+00:00" if match[8] in (None, "Z") else match[8]
-        day = datetime.fromisoformat(f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6]}{zone}")
+        return int((datetime.fromisoformat(text) - EPOCH).total_seconds())
     except ValueError:
         return None
-    return int((day - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000 + fraction

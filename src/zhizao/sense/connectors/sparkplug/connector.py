@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -43,15 +44,16 @@ class Sparkplug:
             raise InputError(what, where=source.name, cure=cure)
 
     async def describe(self) -> Description:
-        """See the contract: every node that is there is asked for its birth."""
+        """See the contract: every node that is heard is asked for its birth, by a stranger who says nothing of the state of a host."""
         births: dict[str, Heard] = {}
         loop = asyncio.get_running_loop()
-        async with self._listening() as link:
-            until, asked = loop.time() + BIRTHS_S, set[str]()
+        async with Link(self.broker, f"zhizao-{secrets.token_hex(6)}", self.clock) as link:
+            await link.subscribe(*spoken_on(self.group), qos=1)
+            until, asked = loop.time() + BIRTHS_S, set(self._known())
+            for edge in asked:
+                self._ask(link, edge)
             while (left := until - loop.time()) > 0:
                 for message in await link.heard(left):
-                    if message.topic == state_topic(self.host_id):
-                        continue
                     if (topic := read(message.topic)).kind in ("NBIRTH", "DBIRTH"):
                         births[message.topic] = message
                     elif topic.edge not in asked:
@@ -63,10 +65,10 @@ class Sparkplug:
         """See the contract."""
         host = Host(self.source)
         if feed.position:
-            host.begin_again(feed.last_us)
+            host.begin_again(min(feed.last_us, self.clock()))
         async with self._listening() as link:
             feed.count("connected")
-            for edge in sorted({address.partition("/")[0] for address in self.source.signals}):
+            for edge in self._known():
                 self._ask(link, edge)
             try:
                 while True:
@@ -105,7 +107,7 @@ class Sparkplug:
         """There, and said so; gone again in good order."""
         self._since = self.clock()
         gone = state(online=False, time_us=self._since)
-        async with Link(self.broker, self.host_id, self.clock, will=Will(state_topic(self.host_id), gone)) as link:
+        async with Link(self.broker, f"{self.host_id}-{secrets.token_hex(4)}", self.clock, will=Will(state_topic(self.host_id), gone)) as link:
             await link.subscribe(state_topic(self.host_id), *spoken_on(self.group), qos=1)
             await self._say_state(link, online=True)
             try:
@@ -114,6 +116,10 @@ class Sparkplug:
                 if not link.lost:
                     self._since = self.clock()
                     await self._say_state(link, online=False)
+
+    def _known(self) -> list[str]:
+        """The edge nodes that signals are about."""
+        return sorted({address.partition("/")[0] for address in self.source.signals})
 
     async def _say_state(self, link: Link, *, online: bool) -> None:
         await link.say_surely(state_topic(self.host_id), state(online=online, time_us=self._since))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from zhizao.sense.connectors.mqtt.link import Heard
+from zhizao.sense.connectors.mqtt.link import AHEAD_US, Heard
 from zhizao.sense.connectors.sparkplug import columns
 from zhizao.sense.connectors.sparkplug.catalogue import LEFT_OUT, UNMAPPED, Catalogue
 from zhizao.sense.connectors.sparkplug.rows import Row, Rows, in_time
@@ -208,7 +208,8 @@ class Host:
         values = found.values(np.where(said > 0, said, kinds))
         stated = np.minimum(found.cells[columns.TIME], LATEST_US // 1000).astype(np.int64) * 1000
         times = np.where(found.has(columns.TIME), stated, np.array([m.sent_us for m in messages])[of])
-        plain &= np.isfinite(values) & (times >= SOONEST_US) & (times < LATEST_US)
+        latest = np.array([m.heard_us + AHEAD_US for m in messages])[of]
+        plain &= np.isfinite(values) & (times >= SOONEST_US) & (times < np.minimum(latest, LATEST_US))
         signals = table.signals[row] if table.signals.size else row
         taken = plain & (signals >= 0)
         self.rows.take(signals[taken], times[taken], values[taken])
@@ -249,7 +250,7 @@ class Host:
         except Unreadable as error:
             self._refuse(message, str(error), _shown(metric))
             return
-        if not in_time(time_us):
+        if not in_time(time_us) or time_us >= message.heard_us + AHEAD_US:
             self._refuse(message, f"a time no clock can mean: {time_us}", _shown(metric))
             return
         if birth and not metric.is_historical:
@@ -281,7 +282,7 @@ def _shown(metric: Any) -> str:
 def _sent_us(found: Any, message: Heard) -> int:
     """When a message was sent, by its sender if he says so and can be believed."""
     sent_us = int(found.timestamp) * 1000
-    return sent_us if found.timestamp and in_time(sent_us) else message.time_us
+    return sent_us if found.timestamp and in_time(sent_us) and sent_us < message.time_us + AHEAD_US else message.time_us
 
 
 def _session(found: Any) -> int | None:

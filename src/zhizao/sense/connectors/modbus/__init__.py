@@ -1,0 +1,1 @@
+"""Modbus TCP: a client that polls the registers a map names."""
