@@ -173,6 +173,12 @@ def test_what_is_no_zone_is_rejected_with_the_reason(plant: Plant) -> None:
     assert receipt.rejects_file is not None and "is no time zone" in Path(receipt.rejects_file).read_text(encoding="utf-8")
 
 
+def test_without_entities_signals_are_those_of_whatever_said_something(plant: Plant) -> None:
+    plant.says(M, ACTIVE="2020-09-14T00:00:00Z", READY="2020-09-14T01:00:00Z")
+    plant.says("site:S", ACTIVE="2020-09-14T00:00:00Z", READY="2020-09-14T02:00:00Z")
+    assert plant.found("2020-09-14", indicator="active") == {(M, "2020-09-14"): 60, ("site:S", "2020-09-14"): 120}
+
+
 # ── shifts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
