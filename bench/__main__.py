@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-PARTS = ("measure", "evaluate", "stream", "ingest", "mqtt", "opcua")
+PARTS = ("measure", "evaluate", "signals", "stream", "ingest", "mqtt", "opcua", "faults")
 """Each a module with ``main()``, in the order in which they say most."""
 
 if __name__ == "__main__":

@@ -239,7 +239,7 @@ def test_a_skipped_hour_of_a_signal_is_empty_and_its_day_is_short(plant: Plant) 
 
 
 def test_signals_of_sites_on_different_clocks_add_up(plant: Plant) -> None:
-    plant.live_by(site_S="Asia/Shanghai", site_B="Asia/Kathmandu")
+    plant.live_by(site_S="Asia/Shanghai", site_B="Asia/Kathmandu", enterprise_E="UTC")
     plant.parts((M, "site:S"), ("machine:N", "site:B"), ("machine:O", "enterprise:E"), ("site:S", "enterprise:E"), ("site:B", "enterprise:E"))
     for machine in (M, "machine:N", "machine:O"):
         plant.says(machine, ACTIVE="2020-09-14T16:00:00Z", READY="2020-09-14T17:00:00Z")
@@ -294,7 +294,7 @@ def test_a_day_that_a_country_skipped_is_empty() -> None:
 
 def test_spans_are_the_bounds_of_each_period_in_each_zone() -> None:
     found = spans([Period.parse("2020-03-29"), Period.parse("2020-03-30")], ["Europe/Berlin"])
-    assert [(s.clock, (s.end - s.start) / timedelta(hours=1)) for s in found] == [("", 24), ("", 24), ("Europe/Berlin", 23), ("Europe/Berlin", 24)]
+    assert [(s.clock, (s.end - s.start) / timedelta(hours=1)) for s in found] == [("UTC", 24), ("UTC", 24), ("Europe/Berlin", 23), ("Europe/Berlin", 24)]
 
 
 @settings(max_examples=10, deadline=None)

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -167,6 +167,12 @@ def test_sources_are_read_as_their_files_say_and_read_anew_when_these_change(hom
             (home / "sources" / "press.yaml").write_text(FILE.replace("M1", "M2"), "utf-8")
             await until(second)
 
+            async def introduced():
+                return "machine:M2" in [e["id"] for e in (await client.get("/entities", params={"level": "machine"})).json()]
+
+            (home / "sources" / "other.yaml").write_text('url: test://h\nentities:\n  "machine:M2": {}\n', "utf-8")
+            await until(introduced)
+
     play(scene())
 
 
@@ -217,7 +223,11 @@ def test_while_the_disk_refuses_a_push_is_asked_to_come_again_and_then_is_taken(
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
             assert "No space" in answer.json()["message"] and "No space" in (await client.get("/status")).json()["node"]["trouble"]
             log.append = append
-            assert (await client.post("/observations", json=[ROW])).status_code == 200
+
+            async def taken():
+                return (await client.post("/observations", json=[ROW])).status_code == 200
+
+            await until(taken)
             assert len((await client.get("/observations")).json()) == 1
 
     play(scene())
@@ -235,8 +245,16 @@ def test_a_port_that_is_taken_is_wrong_input_and_leaves_the_home_free(home):
     open_store(home).log().close()
 
 
-def process(home, *line, **more):
-    return subprocess.Popen([sys.executable, "-m", "zhizao", "--home", str(home), "--json", *line], env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+@contextmanager
+def process(home, *line):
+    """A command as a process, gone at the end whatever happens."""
+    command = [sys.executable, "-m", "zhizao", "--home", str(home), "--json", *line]
+    with subprocess.Popen(command, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        try:
+            yield started
+        finally:
+            if started.poll() is None:
+                started.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -245,9 +263,11 @@ def test_as_a_process_it_says_where_it_answers_and_stops_within_five_seconds(hom
         said = json.loads("".join(iter(node.stdout.readline, "}\n")) + "}")
         assert httpx.get(f"{said['url']}/status", trust_env=False).json()["node"]["pid"] == node.pid == said["pid"]
         with process(home, "run", "--port", "0") as second:
-            assert second.wait() == 3 and "another process is taking deliveries" in second.stderr.read()
+            _, why = second.communicate(timeout=60)
+            assert second.returncode == 3 and "another process is taking deliveries" in why
         with process(home, "status") as beside:
-            assert json.loads(beside.stdout.read())["node"]["port"] == said["port"]
+            out, _ = beside.communicate(timeout=60)
+            assert json.loads(out)["node"]["port"] == said["port"]
         begun = time.monotonic()
         node.send_signal(number)
         assert node.wait(20) == 0

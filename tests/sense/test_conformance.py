@@ -9,6 +9,7 @@ import pytest
 from tests.sense.rigs.file import csv_files, shdr_files
 from tests.sense.rigs.mtconnect import mtconnect
 from tests.sense.rigs.shdr import shdr
+from tests.sense.rigs.sparkplug import sparkplug
 from zhizao.checks.connectors import examined
 
 RIGS = {
@@ -17,10 +18,14 @@ RIGS = {
     "shdr": (shdr, "silver"),
     "files of shdr": (shdr_files, "gold"),
     "files of csv": (csv_files, "gold"),
+    "sparkplug": (sparkplug, "silver"),
 }
 
 
-@pytest.mark.parametrize("name", RIGS)
+OPEN = pytest.mark.xfail(strict=True, reason="its socket stays open after its end, and what is said while it is away is marked but not counted as a gap")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=OPEN if name == "sparkplug" else ()) for name in RIGS])
 def test_a_connector_passes_the_checks_and_reaches_its_tier(name, tmp_path):
     make, expected = RIGS[name]
     evidence = examined(make, tmp_path)

@@ -220,3 +220,25 @@ def test_a_fault_is_told_with_its_cure_and_the_rule_is_left_out(tmp_path: Path, 
 def test_a_key_that_nothing_fills_is_told(tmp_path: Path) -> None:
     library = made(tmp_path, {**PACK, "derivations/batch.yaml": PACK["derivations/batch.yaml"].replace("  began: start\n", "")})
     assert library.derivations == {} and "nothing fills began" in library.findings[0].message.en
+
+
+# ── counted ends ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    rule = PACK["derivations/batch.yaml"].replace("restarts: elapsed", "counts: part_count").replace("parts: {increase: part_count}", "parts: completed")
+    return made(tmp_path_factory.mktemp("counted"), {**PACK, "derivations/batch.yaml": rule})
+
+
+def test_one_more_counted_ends_a_batch_and_the_next_begins_where_the_machine_goes_on(counting: Library) -> None:
+    rows = batches(counting, said(
+        (0, "part_count", 7), (10, "state", "RUN"), (20, "part_count", 8), (30, "part_count", 9), (30, "state", "SETUP"), (50, "state", "RUN"), (55, "state", "FAULT"),
+    ))  # fmt: skip
+    assert [when(r) for r in rows] == [(10, 20, "completed"), (20, 30, "completed"), (50, 55, "aborted")]
+    assert [r["parts"] for r in rows] == [1, 1, 0]
+
+
+def test_the_first_count_that_is_ever_heard_ends_nothing(counting: Library) -> None:
+    rows = batches(counting, said((10, "state", "RUN"), (20, "part_count", 8), (30, "part_count", 9)))
+    assert [when(r) for r in rows] == [(10, 30, "completed")]

@@ -45,7 +45,12 @@ def test_columns_hold_what_protobuf_reads_one_by_one(found):
 
 
 def agrees(read, values, i, metric):
-    assert not metric.HasField("name") and metric.WhichOneof("value") != "string_value"
+    row = np.array([i])
+    if metric.HasField("name"):
+        assert read.words(columns.NAME, row) == [metric.name.encode()]
+    if metric.WhichOneof("value") == "string_value":
+        assert read.field[i] == columns.WORDS and read.words(columns.WORDS, row) == [metric.string_value.encode()] and math.isnan(values[i])
+        return
     for number, name in ((columns.ALIAS, "alias"), (columns.TIME, "timestamp"), (columns.KIND, "datatype"), (columns.NULL, "is_null")):
         assert read.has(number)[i] == metric.HasField(name) and read.cells[number][i] == getattr(metric, name)
     field = metric.WhichOneof("value")
@@ -58,7 +63,7 @@ def agrees(read, values, i, metric):
         assert values[i] == float(said)
 
 
-@pytest.mark.parametrize("values", [("double_value", 1.5), ("boolean_value", True), ("int_value", 7)])
+@pytest.mark.parametrize("values", [("double_value", 1.5), ("boolean_value", True), ("int_value", 7), ("string_value", "ACTIVE"), ("name", "Power/kW")])
 def test_what_many_publishers_send_is_plain(values):
     metric = Metric(alias=300, timestamp=1_700_000_000_123, datatype=10)
     setattr(metric, *values)
@@ -71,7 +76,8 @@ def test_bytes_that_are_no_metric_disturb_none_beside_them(found):
     assert len(read.plain) == len(found)
     for i, raw in enumerate(found):
         alone = columns.read([raw])
-        assert alone.plain[0] == read.plain[i] and (alone.cells[:, 0] == read.cells[:, i]).all()
+        numbers = [n for n in range(columns.FIELDS) if n not in (columns.NAME, columns.WORDS)]  # words stand elsewhere when they stand alone
+        assert alone.plain[0] == read.plain[i] and (alone.cells[numbers, 0] == read.cells[numbers, i]).all()
         if read.plain[i]:
             readable(raw)
 

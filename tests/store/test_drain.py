@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.store.conftest import ticking
 from tests.store.streaming import OBSERVATION, START, balanced, delivery, rows, take, values
-from zhizao.errors import StoreDamaged
+from zhizao.errors import InputError, StoreDamaged
 from zhizao.model.value import Known
 from zhizao.store.local import LocalStore
 from zhizao.store.stream.account import Account
@@ -146,6 +146,23 @@ def test_a_fact_in_the_log_is_found_by_its_number_then_and_after_it_is_drained(o
     with store.session() as session:
         sealed = [row["_fact"] for row in session.fetch(session.relation(OBSERVATION)).to_pylist()]
     assert [(f.source, f.place) for f in store.find(OBSERVATION, sorted(sealed))] == [("press", "log 1, row 1"), ("press", "log 1, row 2")]
+
+
+def test_a_fact_of_the_stream_is_withdrawn_once_it_is_sealed_by_either_number(open_store):
+    store = open_store()
+    take(store, delivery(("A", 1, 1.0)), delivery(("B", 2, 2.5)))
+    with store.session() as session:
+        facts = {row["entity"]: row["_fact"] for row in session.fetch(session.relation(OBSERVATION)).to_pylist()}
+    with pytest.raises(InputError, match="still in the log"):
+        store.withdraw(f"observation:{facts['machine:A']}", "a broken sensor")
+    store.drain(OBSERVATION)
+    store.withdraw(f"observation:{facts['machine:A']}", "a broken sensor")
+    assert values(store) == {("B", 2): 2.5}
+    store.withdraw("observation:2", "a broken sensor")
+    assert values(store) == {}
+    take(store, delivery(("A", 1, 1.0)), roll=False)
+    assert values(store) == {("A", 1): 1.0}
+    assert balanced(store)
 
 
 def test_the_fingerprint_changes_with_every_delivery_and_draining(open_store):

@@ -22,6 +22,8 @@ PATIENCE_S = 20.0
 """How long a check waits for what must happen."""
 AGAIN_S = 0.05
 """How long after a broken attempt the next one begins."""
+TRIES = 10
+"""How often a peer speaks within that time before it must be heard."""
 CLEAN_S = 5.0
 """How long a connector may take to end when it is told to."""
 
@@ -176,6 +178,21 @@ async def speak(rig: Rig, times: int = 3) -> list[Said]:
     for address, value in said:
         await rig.say(address, value)
     return said
+
+
+async def begun(rig: Rig, play: Play) -> None:
+    """Wait until what is said is heard: a peer and a connector find each other in their own way, and what is said before need not arrive.
+
+    Raises:
+        AssertionError: nothing is heard.
+    """
+    await play.connected()
+    for _ in range(TRIES):
+        said = await speak(rig, 1)
+        with suppress(AssertionError, TimeoutError):
+            await asyncio.wait_for(play.heard(said), PATIENCE_S / TRIES)
+            return
+    raise AssertionError(f"nothing is heard ({play.trouble or 'no trouble'}; {dict(play.events)})")
 
 
 def missing(play: Play, said: Iterable[Said]) -> set[Said]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+from zhizao.checks import stream
 from zhizao.errors import InputError, StateOverflow
 from zhizao.model.record import Field, FieldType, RecordType
 from zhizao.model.text import same
@@ -367,5 +368,6 @@ CHECKS: tuple[Callable[[Make], None], ...] = (
     what_was_forgotten_is_empty_at_any_time_and_every_seal_holds,
     what_comes_in_after_forgetting_is_readable,
     what_is_stored_can_be_verified,
+    *stream.CHECKS,
 )
 """Every check, in the order of the contract."""

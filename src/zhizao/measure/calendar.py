@@ -73,7 +73,7 @@ def within(rows: ir.Table, record: RecordType, periods: Sequence[Period], zones:
 
 
 class Span(NamedTuple):
-    """From when to when (the first instant after) a period is on a clock: a zone, the entity whose calendar it is, or '' for UTC."""
+    """From when to when (the first instant after) a period is on a clock: a zone, or the entity whose calendar it is."""
 
     clock: str
     period: str
@@ -88,8 +88,8 @@ def spans(periods: Sequence[Period], zones: Iterable[str]) -> list[Span]:
         >>> [f"{s.start:%d %H:%M}" for s in spans([Period.parse("2020-09-14")], ["Asia/Shanghai"])]
         ['14 00:00', '13 16:00']
     """
-    clocks = {"": UTC, **{zone: ZoneInfo(zone) for zone in zones}}
-    return [Span(clock, str(p), *p.bounds(zone)) for clock, zone in clocks.items() for p in periods]
+    clocks = [ZoneInfo(name) for name in dict.fromkeys(("UTC", *zones))]
+    return [Span(zone.key, str(p), *p.bounds(zone)) for zone in clocks for p in periods]
 
 
 def table(periods: Sequence[Period]) -> dict[str, list[object]]:

@@ -10,8 +10,8 @@ from zhizao.model.expression import FieldRef, Row, walk
 from zhizao.model.finding import Place
 from zhizao.model.text import Text
 
-Given = Literal["entity", "start", "end", "outcome", "derivation"]
-"""What a stretch knows of itself."""
+Given = Literal["entity", "start", "end", "outcome", "completed", "derivation"]
+"""What a stretch knows of itself; ``completed`` counts it, 1 or 0."""
 Taken = Literal["is", "first", "last", "lowest", "highest", "increase", "integral", "duration", "count"]
 """What a field may take from the observations within a stretch."""
 
@@ -37,7 +37,8 @@ class Derivation:
 
     A stretch begins when ``begins`` becomes true while none is open, and ends when ``ends`` is true (completed) or ``gives_up`` is
     (aborted). ``restarts`` counts the seconds of a stretch: where it begins anew after an interruption, the stretch was given up when it was
-    interrupted and another began when it went on. ``settles_us`` is how long after such a change counters may still tell of it.
+    interrupted and another began when it went on. ``counts`` counts what is completed: its rise ends a stretch, and the next begins at once
+    where ``begins`` still holds. ``settles_us`` is how long after such a change counters may still tell of it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Derivation:
     fields: tuple[tuple[str, Take], ...]
     gives_up: Row | None = None
     restarts: str = ""
+    counts: str = ""
     settles_us: int = 0
     pack: str = ""
     place: Place = Place("")
@@ -64,4 +66,4 @@ class Derivation:
         """
         rows = (self.begins, self.ends, self.gives_up, *(take.where for _, take in self.fields))
         named = {node.name for row in rows if row is not None for node in walk(row) if isinstance(node, FieldRef)}
-        return tuple(sorted({*named, *(q for _, take in self.fields for q in take.quantities), *([self.restarts] if self.restarts else [])}))
+        return tuple(sorted({*named, *(q for _, take in self.fields for q in take.quantities), *filter(None, (self.restarts, self.counts))}))

@@ -31,6 +31,8 @@ class Quantity:
     source: str = ""
     hold_us: int = 0
     when: Row | None = None
+    known_as: tuple[str, ...] = ()
+    """What protocols call it: ``mtconnect:SPINDLE_SPEED/ACTUAL``."""
 
     @property
     def is_number(self) -> bool:

@@ -12,6 +12,7 @@ from zhizao.errors import InputError, ProgramError, ZhizaoError
 from zhizao.model.library import Library
 from zhizao.model.text import Text, same
 from zhizao.sense import mapping
+from zhizao.sense.calendar import SOURCE
 from zhizao.sense.contract import Clock
 from zhizao.sense.mapping import Placed, SourceFile
 from zhizao.sense.propose import Ground, Proposal, proposal, slug
@@ -89,6 +90,8 @@ def _file(home: Path, asked: Asked) -> tuple[str, Path]:
     name = asked.name or next((n for n, url in urls.items() if url == asked.url), "") or _name(asked.url, set(files))
     if not mapping.NAME.fullmatch(name):
         raise InputError(Text("名称只能用文字、数字、_ 和 -", "a name has letters, digits, _ and - only"), where=f"--as {name}", cure=Text("换一个名称", "choose another one"))
+    if name == SOURCE:
+        raise InputError(Text("此名称留给班次日历", "this name is that of the shift calendars"), where=f"--as {name}", cure=Text("换一个名称", "choose another one"))
     if urls.get(name, asked.url) != asked.url:
         cure = Text(f"用 --as 另取名称，或先修改 {files[name]} 中的 url", f"choose another name with --as, or change url in {files[name]}")
         raise InputError(Text(f"来源 {name} 已是 {urls[name]}", f"the source {name} is {urls[name]} already"), where="--as", cure=cure)

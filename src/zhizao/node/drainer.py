@@ -29,7 +29,6 @@ class Drainer:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     trouble: str = ""
     _since: float = 0.0
-    _before: int = -1
     _number: int = 0
 
     async def run(self) -> None:
@@ -49,10 +48,8 @@ class Drainer:
             self.trouble = str(error)
 
     def _is_due(self) -> bool:
-        """Whether the file that takes deliveries holds something and is old; its age counts from when it was first looked at."""
-        accepted, number = sum(s.accepted for s in list(self.intake.standings.values())), self.intake.log.number
+        """Whether the file that takes deliveries has held something for long; counted from when it was first seen to."""
+        number = self.intake.log.number if self.intake.log.rows else 0
         if number != self._number:
-            # What a file held when the node began is drained with the first that comes to it.
-            first = self._number == 0
-            self._number, self._since, self._before = number, self.monotonic(), 0 if first else accepted
-        return accepted > self._before and self.monotonic() - self._since >= self.age_s
+            self._number, self._since = number, self.monotonic()
+        return number > 0 and self.monotonic() - self._since >= self.age_s

@@ -12,7 +12,10 @@ from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, now
 from zhizao.node.drainer import Drainer
+from zhizao.node.introducer import Introducer
+from zhizao.node.planned import Planner
 from zhizao.node.status import Fares
+from zhizao.sense.calendar import SOURCE
 from zhizao.sense.intake import Intake
 from zhizao.sense.supervise import Supervisor
 
@@ -25,6 +28,8 @@ class Live:
     intake: Intake
     supervisor: Supervisor
     drainer: Drainer
+    planner: Planner
+    introducer: Introducer
     since: datetime = field(default_factory=now)
     port: int = 0
 
@@ -32,18 +37,18 @@ class Live:
         """See ``node/status.py``."""
         blocking = len(self.node.library.blocking)
         said: dict[str, Any] = {"running": True, "version": __version__, "pid": os.getpid(), "port": self.port, "since": self.since.isoformat()}
-        said |= {"trouble": self.trouble, "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
+        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
         return status.status(self.node.home, self.node.store, self.fares(), node=said)
 
     @property
     def trouble(self) -> str:
         """Why the disk takes nothing at present, '' while it does."""
-        return self.intake.trouble or self.drainer.trouble
+        return self.intake.trouble or self.drainer.trouble or self.introducer.trouble
 
     def fares(self) -> dict[str, Fares]:
         """How every source fares, pushers included."""
         supervised, pushed = self.supervisor.health.copy(), self.intake.standings.keys()
-        found = {name: Fares("pushed", events=self._events(name)) for name in list(pushed) if name not in supervised}
+        found = {name: Fares("running" if name == SOURCE else "pushed", events=self._events(name)) for name in list(pushed) if name not in supervised}
         for name, health in supervised.items():
             connector, error = self.supervisor.connectors.get(name), health.error
             promise = connector.promise if connector else None

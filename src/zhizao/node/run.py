@@ -14,7 +14,9 @@ from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, Remark, now, open_node, open_store, silent
 from zhizao.node.drainer import AGE_S, Drainer
+from zhizao.node.introducer import Introducer
 from zhizao.node.live import Live
+from zhizao.node.planned import Planner
 from zhizao.node.serve import HERE, bound, serve
 from zhizao.sense.intake import Intake
 from zhizao.sense.supervise import Supervisor
@@ -57,7 +59,8 @@ async def run(
             node = await asyncio.to_thread(open_node, home, remark=remark)
             live = _live(node, log, seal_after_s)
             live.port = listening.getsockname()[1]
-            await asyncio.to_thread(_introduce, node, remark)
+            await asyncio.to_thread(_tell, node, remark)
+            await asyncio.to_thread(live.introducer.look)
             async with _working(live, listening) as tasks:
                 status.note_running(home, live.port, live.since)
                 ready(live)
@@ -73,20 +76,18 @@ def _live(node: Node, log: Log, seal_after_s: float) -> Live:
 
     intake, record = Intake(log), node.library.records["observation"]
     drainer = Drainer(intake, lambda: node.store.drain(record), time.monotonic, seal_after_s)
-    return Live(node, intake, Supervisor(supervised(node.home, clock_us), intake, clock_us), drainer)
+    found = supervised(node.home, clock_us)
+    return Live(node, intake, Supervisor(found, intake, clock_us), drainer, Planner(node, intake, now), Introducer(node, found.versions))
 
 
-def _introduce(node: Node, remark: Remark) -> None:
-    """The entities of the sources are known before their first value; a file that cannot be read is told, and stops nobody."""
+def _tell(node: Node, remark: Remark) -> None:
+    """What cannot be read is told when the node begins, and stops nobody."""
     from zhizao.node import sources
 
-    found = sources.find(node.home)
-    for error in found.broken.values():
+    for error in sources.find(node.home).broken.values():
         remark(sources.remark_of(error))
     for finding in node.library.blocking:
         remark(Text(f"{finding.place}：{finding.message.zh}", f"{finding.place}: {finding.message.en}"))
-    sources.introduce(node.library, node.store, found.files, now())
-
 
 @asynccontextmanager
 async def _working(live: Live, listening: socket) -> AsyncIterator[list[asyncio.Task[None]]]:
@@ -100,6 +101,8 @@ async def _working(live: Live, listening: socket) -> AsyncIterator[list[asyncio.
         asyncio.create_task(serve(app, listening), name="api"),
         asyncio.create_task(live.supervisor.run(), name="sources"),
         asyncio.create_task(live.drainer.run(), name="drainer"),
+        asyncio.create_task(live.planner.run(), name="calendar"),
+        asyncio.create_task(live.introducer.run(), name="entities"),
     ]
     try:
         yield [writing, *delivering]

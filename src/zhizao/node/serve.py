@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import uvicorn
 
 HERE = "127.0.0.1"
+BACKLOG = 128
+QUESTIONS = 4
+"""Questions that are answered at once: each may need the memory of a query; the others wait."""
 GRACE_S = 2
 """How long a request that is being answered may take when the node stops."""
 
@@ -32,6 +35,7 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((HERE, port))
+        found.listen(BACKLOG)  # whoever comes while the node starts is answered once it has
     except (OSError, OverflowError) as error:
         found.close()
         cure = Text("换一个端口：--port N", "name another one: --port N")
@@ -41,6 +45,9 @@ def bound(host: str, port: int) -> socket.socket:
 
 async def serve(app: Any, listening: socket.socket) -> None:
     """Answer until cancelled; requests that are being answered are finished first."""
+    from anyio.to_thread import current_default_thread_limiter
+
+    current_default_thread_limiter().total_tokens = QUESTIONS
     server = _server(app)
     task = asyncio.create_task(server.serve([listening]))
     try:

@@ -40,6 +40,7 @@ class DerivationShape(Shape):
     ends: str
     gives_up: str | None = None
     restarts: str = ""
+    counts: str = ""
     settles: _SECONDS = "0 s"
     fields_: Annotated[dict[Id, str | dict[str, Any]], Bound(alias="fields", min_length=1)]
 
@@ -65,7 +66,7 @@ def derivation(draft: DerivationDraft, record: RecordType | None, quantities: Ma
     made = Derivation(
         shape.id, text(shape.name, content, ("name",), found) or Text(shape.id, shape.id), record.id, begins, ends,
         tuple((name, _measured(take, record.field(name), quantities, content.place("fields", name), found)) for name, take in taken if take),
-        gives_up, shape.restarts, round(Fraction(shape.settles.split()[0]) * 1_000_000), draft.pack, content.place(),
+        gives_up, shape.restarts, shape.counts, round(Fraction(shape.settles.split()[0]) * 1_000_000), draft.pack, content.place(),
     )  # fmt: skip
     _check_names(made, record, quantities, content, found)
     return _expanded(made, quantities) if len([f for f in found if f.severity == "blocking"]) == before else None
@@ -153,8 +154,7 @@ def _named(made: Derivation) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every quantity it names, with the place where it does."""
     for key, row in (("begins", made.begins), ("ends", made.ends), ("gives_up", made.gives_up)):
         yield from ((name, (key,)) for name in _names(row))
-    if made.restarts:
-        yield made.restarts, ("restarts",)
+    yield from ((name, (key,)) for key, name in (("restarts", made.restarts), ("counts", made.counts)) if name)
     for field, take in made.fields:
         yield from ((name, ("fields", field)) for name in (*take.quantities, *_names(take.where)))
 

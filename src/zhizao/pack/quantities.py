@@ -37,7 +37,7 @@ def quantity(name: str, shape: QuantityShape, content: Content, found: Found) ->
     if shape.when is not None and shape.behaviour != "mode":
         message = Text(f"{name} 由条件导出，却不是 mode", f"{name} is derived from a condition, but no mode")
         found.blocking("signal", content.place(name), message, Text("请写 behaviour: mode", "write behaviour: mode"))
-    return Quantity(name, words, shape.unit, f"{shape.resolution:f}", shape.behaviour, shape.source, hold, when)
+    return Quantity(name, words, shape.unit, f"{shape.resolution:f}", shape.behaviour, shape.source, hold, when, shape.known_as)
 
 
 def _hold(written: str, place: Place, found: Found) -> int:

@@ -52,6 +52,7 @@ class QuantityShape(Shape):
     source: str = ""
     hold: str = ""
     when: str | None = None
+    known_as: tuple[str, ...] = ()
 
 
 class FieldShape(Shape):

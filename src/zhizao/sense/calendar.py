@@ -19,6 +19,7 @@ SOURCE = "calendar"
 SHIFT, PLANNED = "shift", "planned"
 """The quantities: the id of the shift, '' outside; and ``busy``, ``down`` or ``off``."""
 
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is planned from an instant on."""
@@ -29,7 +30,8 @@ class Plan:
 
 
 def plans(calendar: Sequence[Shift], zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Plan]:
-    """What is planned from ``start`` on and whenever it changes before ``end``, in order of time.
+    """What is planned from ``start`` on and whenever it changes, in order of time; at ``end`` it is said once more, for what a source says is
+    trusted no longer than until it spoke last.
 
     A local time that the clocks skip is the instant they jump to; of one that occurs twice the first is meant. Where shifts overlap, the one that
     began last counts.
@@ -39,16 +41,16 @@ def plans(calendar: Sequence[Shift], zone: ZoneInfo, start: datetime, end: datet
         >>> from zhizao.model.shift import shifts
         >>> day = shifts([{"shift": "day", "valid_from": date(2026, 1, 1), "weekdays": "mon", "starts": "06:00", "ends": "14:00", "breaks": "10:00-10:15"}])
         >>> monday = datetime(2026, 1, 5, tzinfo=UTC)
-        >>> [(p.at.strftime("%H:%M"), p.shift, p.planned) for p in plans(day, ZoneInfo("UTC"), monday, monday + timedelta(days=1))]
-        [('00:00', '', 'off'), ('06:00', 'day', 'busy'), ('10:00', 'day', 'off'), ('10:15', 'day', 'busy'), ('14:00', '', 'off')]
+        >>> [(p.at.strftime("%H:%M"), p.shift, p.planned) for p in plans(day, ZoneInfo("UTC"), monday, monday + timedelta(hours=12))]
+        [('00:00', '', 'off'), ('06:00', 'day', 'busy'), ('10:00', 'day', 'off'), ('10:15', 'day', 'busy'), ('12:00', 'day', 'busy')]
     """
     first, last = start.astimezone(zone).date() - timedelta(days=2), end.astimezone(zone).date()
     pieces = stretches(calendar, zone, first, last)
-    bounds = sorted({start, *(at for piece in pieces for at in (piece.starts, piece.ends) if start < at < end)})
+    bounds = sorted({start, end, *(at for piece in pieces for at in (piece.starts, piece.ends) if start < at < end)})
     told: tuple[str, str] | None = None
     for at in bounds:
         current = _at(at, pieces)
-        if current != told:
+        if current != told or at == end:
             yield Plan(at, *current)
         told = current
 

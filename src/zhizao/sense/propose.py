@@ -165,7 +165,7 @@ def _known(a: Described, protocol: str, ground: Ground) -> tuple[str, float] | N
     """The packs' quantity an address is: as its protocol calls it, or by its own name; its unit must fit."""
     called = {f"{protocol}:{a.kind}", f"{protocol}:{a.name}"}
     for quantity in ground.known.values():
-        if quantity.id not in ground.derived and (called.intersection(getattr(quantity, "known_as", ())) or quantity.id == slug(a.name)):
+        if quantity.id not in ground.derived and (called.intersection(quantity.known_as) or quantity.id == slug(a.name)):
             factor = scale(a.unit, quantity.unit)
             if factor is not None:
                 return quantity.id, float(factor)

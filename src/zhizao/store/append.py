@@ -14,7 +14,7 @@ from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
 from zhizao.store import delta, segment
 from zhizao.store.accept import INDEX, PUBLISHED, ROUNDED, WHY, checked, texts
-from zhizao.store.batch import Batch, whole
+from zhizao.store.batch import Batch, held, whole
 from zhizao.store.columns import BATCH, OP, REVISES, ROW, gives_publication, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Source
 from zhizao.store.duplicates import AFTER, news
@@ -26,7 +26,7 @@ from zhizao.store.home import Home
 from zhizao.store.numbers import counting
 from zhizao.store.rejects import file_of
 from zhizao.store.seal import merkle_root, seal_of, sign
-from zhizao.store.session import LocalSession, is_rekeyed, is_revised
+from zhizao.store.session import OBSERVATION, LocalSession, is_rekeyed, is_revised
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -48,6 +48,10 @@ class Rim:
 
 def append(rim: Rim, record: RecordType, rows: pa.Table, source: Source) -> Receipt:
     """Take rows of one type; see the contract."""
+    if record.id == OBSERVATION:
+        from zhizao.store.stream.imported import append_observations
+
+        return append_observations(rim, record, rows, source)
     from zhizao.store.engines.duckdb import DuckDB
 
     with closing(DuckDB(rim.home.spill)) as engine:
@@ -97,7 +101,7 @@ def _kept(rim: Rim, engine: DuckDB, record: RecordType, rows: ir.Table, batch: B
 
     delivered = [b for b in rim.history.batches() if b.record == record.id]
     keys = keyring(rim.home, rim.history.batches()) if record.personal else None
-    before, again = [b for b in delivered if b.stored], bool(sha256) and any(b.sha256 == sha256 for b in delivered)
+    before, again = held(delivered, record.id), bool(sha256) and any(b.sha256 == sha256 for b in delivered)
     stored = LocalSession(engine, rim.home, before).versions(record, before)
     if keys:
         from zhizao.store.personal import concealed, legible
@@ -152,11 +156,16 @@ def sealed(rim: Rim, batch: Batch, rows: pa.Table, schema: pa.Schema | None = No
         segment.write(file, rows)
         last = batch.first + len(rows) - 1
         batch = replace(batch, last=last, revises=_trues(rows, REVISES), segment=file.name, root=merkle_root(file))
-    seal = seal_of(batch.sealed)
-    batch = replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
+    batch = signed(rim, batch)
     delta.commit(table, schema or rows.schema, file, len(rows), batch.to_json())
-    rim.home.note_last(batch.number, seal)
+    rim.home.note_last(batch.number, batch.seal)
     return batch
+
+
+def signed(rim: Rim, batch: Batch) -> Batch:
+    """A batch with its seal, signed by this node."""
+    seal = seal_of(batch.sealed)
+    return replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
 
 
 def keep_rejects(home: Home, batch: Batch, content: bytes) -> Batch:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from zhizao.model.receipt import Receipt
@@ -43,7 +44,7 @@ class Batch:
 
     ``number`` counts over the whole home. Its facts are numbered ``first`` to ``last``; a batch that stored nothing has no ``segment``
     and ``last`` is that of the batch before. ``revises`` counts rows of whose key an earlier version is stored.
-    What is None was not said when the batch was sealed.
+    ``retires`` numbers the batches whose rows are no longer kept. What is None was not said when the batch was sealed.
     """
 
     home: str
@@ -71,6 +72,7 @@ class Batch:
     signature: str = ""
     spans: Spans | None = None
     stream: Drained | None = None
+    retires: tuple[int, ...] | None = None
 
     @property
     def at(self) -> datetime:
@@ -113,11 +115,25 @@ class Batch:
         said = json.loads(text)
         if not isinstance(said, dict) or set(said) | OPTIONAL != {f.name for f in dataclasses.fields(cls)}:
             raise ValueError("not what is said of a batch")
-        spans = {source: (first, last) for source, (first, last) in said["spans"].items()} if "spans" in said else None
-        return cls(**{**said, "key": tuple(said["key"]), "spans": spans, "stream": Drained.of(said["stream"]) if "stream" in said else None})
+        return cls(**{name: READ[name](part) if name in READ else part for name, part in said.items()})
 
 
-OPTIONAL = {"spans", "stream"}
+OPTIONAL = {"spans", "stream", "retires"}
+READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"key": tuple, "retires": tuple, "stream": Drained.of, "spans": lambda said: {source: (first, last) for source, (first, last) in said.items()}}
+)
+"""The parts of a note that JSON says in other words."""
+
+
+def retirements(batches: Sequence[Batch]) -> list[Batch]:
+    """The notes of retirements, in the order of time."""
+    return [batch for batch in batches if batch.retires]
+
+
+def held(batches: Sequence[Batch], record: str) -> list[Batch]:
+    """The batches of a type whose rows are there: they stored some, and are not retired."""
+    gone = {number for note in retirements(batches) for number in note.retires or ()}
+    return [batch for batch in batches if batch.record == record and batch.segment and batch.number not in gone]
 
 
 def last_drained(batches: Sequence[Batch]) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from zhizao.model.forgetting import Forgetting
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
+from zhizao.model.retirement import Retirement
 from zhizao.model.value import FactRef, Known
 
 if TYPE_CHECKING:
@@ -125,6 +127,16 @@ class Store(Protocol):
 
         ``record`` is the type of observations. No answer changes by it but the numbers of facts. May be killed at any point, and called again.
         """
+
+    def retire(self, record: RecordType, before: datetime) -> int:
+        """Let go of the rows of every batch of observations that are all older than an instant; how many batches there were.
+
+        From now on no session finds them, while notes, seals and counts stay and ``verify`` passes. Their room is given back by a later call, when
+        no session that began before can be reading them. What is delivered again from that time is stored again.
+        """
+
+    def retired(self) -> Sequence[Retirement]:
+        """Every retirement, in the order of time: what a whole proof of the store no longer covers."""
 
     def accounts(self) -> Accounts:
         """What became of every observation of each source of the stream, up to this moment: cheap enough to ask every second, from any process."""

@@ -5,6 +5,10 @@ The library is always given an absolute path: a relative one that begins ``s3:``
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING
 from zhizao.model.text import Text
 from zhizao.store.columns import retyped
 from zhizao.store.damage import damaged
-from zhizao.store.durable import flush, make_folder
+from zhizao.store.durable import flush, make_folder, replace
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,9 +53,31 @@ def commit(table: Path, schema: pa.Schema, segment: Path | None, rows: int, note
     flush(table)
 
 
+def commit_removal(table: Path, segments: Sequence[str], note: str, at_ms: int) -> None:
+    """Say that segments are no longer part of a table, together with the note of the batch that says why; durable when it returns.
+
+    Call it as the one writer. The library removes files only by a condition on their rows.
+    """
+    removed = [{"remove": {"path": name, "deletionTimestamp": at_ms, "dataChange": True}} for name in segments]
+    actions = [{"commitInfo": {"timestamp": at_ms, "operation": "DELETE", NOTE: note}}, *removed]
+    content = "".join(json.dumps(action, ensure_ascii=False) + "\n" for action in actions)
+    replace(table / LOG / commit_name(len(commits(table))), content.encode())
+
+
 def commits(table: Path) -> list[Path]:
-    """The commits of a table, oldest first; what a failing machine left empty is none."""
-    return [f for f in sorted((table / LOG).glob("[0-9]*.json")) if _size(f)]
+    """The commits of a table, oldest first; what a failing machine left empty at the end is none."""
+    folder = table / LOG
+    found = [folder / name for name in sorted(names_in(folder)) if name.endswith(".json") and name[0].isdigit()]
+    while found and not _size(found[-1]):
+        found.pop()
+    return found
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder; nothing where there is none."""
+    with suppress(FileNotFoundError):
+        return os.listdir(folder)
+    return []
 
 
 def commit_name(number: int) -> str:
@@ -70,7 +96,7 @@ def sweep(table: Path, segments: set[str]) -> None:
     """Remove what a writer that died left behind: commits without content or without a name, segments that no commit names. Call it as the one writer."""
     for torn in (f for f in (table / LOG).glob("*.json") if not f.stat().st_size):
         torn.unlink()
-    for draft in (table / LOG).glob("_commit_*"):
+    for draft in [*(table / LOG).glob("_commit_*"), *(table / LOG).glob(".*")]:
         draft.unlink()
     for orphan in (f for f in table.glob("*.parquet") if f.name not in segments):
         orphan.unlink()

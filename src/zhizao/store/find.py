@@ -8,7 +8,7 @@ from typing import Any
 from zhizao.model.record import RecordType
 from zhizao.model.value import FactRef
 from zhizao.store import segment
-from zhizao.store.batch import Batch
+from zhizao.store.batch import Batch, held
 from zhizao.store.cipher import Cipher
 from zhizao.store.columns import ROW
 from zhizao.store.contract import FACT
@@ -29,7 +29,7 @@ def find(home: Home, batches: Sequence[Batch], record: RecordType, facts: Sequen
     """
     cipher = Cipher(keyring(home, batches)) if record.personal else None
     found: dict[int, FactRef] = {}
-    for batch in (b for b in batches if b.record == record.id):
+    for batch in held(batches, record.id):
         if wanted := sorted(n for n in set(facts) if batch.first <= n <= batch.last):
             rows = segment.read(home.facts / record.id / batch.segment, (wanted[0], wanted[-1]))
             for row in rows.to_pylist():
@@ -48,7 +48,7 @@ def _in_log(home: Home, batches: Sequence[Batch], spool: Spool, record: RecordTy
     from zhizao.store.stream.incoming import incoming
 
     number, place = place_of(fact) or (0, 0)
-    batch = next((b for b in batches if b.stream and b.stream.file == number and b.segment), None)
+    batch = next((b for b in held(batches, record.id) if b.stream and b.stream.file == number), None)
     file = next((f for f in spool.files if f.number == number), None)
     if batch is None and file is None:
         return None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhizao.model.forgetting import Forgetting
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import RecordType
+from zhizao.model.retirement import Retirement
 from zhizao.model.text import Text
 from zhizao.model.value import FactRef
 from zhizao.store.address import require_address
-from zhizao.store.batch import Batch, last_drained
+from zhizao.store.batch import Batch, last_drained, retirements
 from zhizao.store.contract import Source
 from zhizao.store.damage import damaged
 from zhizao.store.disk import told
@@ -22,7 +24,7 @@ from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.migrate import SCHEMA, form_of, migrate, refuse_newer
 from zhizao.store.session import LocalSession
-from zhizao.store.stream.account import Accounts, Counts, accounts, sealed_standings
+from zhizao.store.stream.account import Accounts, Counts, sealed_standings
 from zhizao.store.stream.log import ROLL_BYTES, ROLL_ROWS, Log, files_in
 from zhizao.store.stream.spool import Spool, mark
 
@@ -140,12 +142,26 @@ class LocalStore:
         with told(self._home.path):
             return drain(self._rim, record)
 
-    def accounts(self) -> Accounts:
+    def retire(self, record: RecordType, before: datetime) -> int:
+        """See the contract."""
+        from zhizao.store.retire import retire
+
+        with told(self._home.path):
+            return retire(self._rim, record, before)
+
+    def retired(self) -> Sequence[Retirement]:
         """See the contract."""
         with told(self._home.path):
+            batches = self._history.batches()
+            stored = {b.number: b.stored for b in batches}
+            return [Retirement(n.record, n.at, n.why, len(n.retires or ()), sum(stored[k] for k in n.retires or ())) for n in retirements(batches)]
+
+    def accounts(self) -> Accounts:
+        """See the contract."""
+        with told(self._home.path), self._counts.lock:
             batches, spool = self._beside()
             with closing(spool):
-                return accounts(batches, *self._counts.of(spool))
+                return self._counts.accounts(batches, spool)
 
     def _beside(self) -> tuple[list[Batch], Spool]:
         """All batches, and the files of the log that none of them holds.

@@ -11,7 +11,7 @@ from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store import segment
 from zhizao.store.as_of import holding
-from zhizao.store.batch import Batch
+from zhizao.store.batch import Batch, held
 from zhizao.store.columns import require_same_types, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
 from zhizao.store.forgotten import keyring
@@ -74,7 +74,7 @@ class LocalSession:
             return None
         from zhizao.store.stream.tail import tail
 
-        return tail(record, self._spool, self, [b for b in self._batches if b.record == record.id and b.stored], self._engine)
+        return tail(record, self._spool, self, held(self._batches, record.id), self._engine)
 
     def _require_keys(self) -> None:
         """The keys that are there when a personal field is first asked for serve the session to its end."""
@@ -86,7 +86,7 @@ class LocalSession:
 
     def _known(self, record: RecordType, known: Known) -> list[Batch]:
         by_publication = record.known_by == "published_at"
-        return [b for b in self._batches if b.record == record.id and b.stored and _until(b, known, by_publication)]
+        return [b for b in held(self._batches, record.id) if _until(b, known, by_publication)]
 
     def _files(self, record: RecordType, batches: Sequence[Batch]) -> list[Path]:
         return [self._home.facts / record.id / b.segment for b in batches if b.segment]

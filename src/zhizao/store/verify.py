@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zhizao.errors import StoreDamaged
 from zhizao.model.text import Text
 from zhizao.store import segment
-from zhizao.store.batch import Batch
+from zhizao.store.batch import Batch, retirements
 from zhizao.store.damage import damaged
 from zhizao.store.history import History
 from zhizao.store.home import Home
@@ -37,12 +37,13 @@ def _checked(home: Home, history: History) -> int:
     batches = history.all()
     _check_chain(home, batches)
     _check_head(home, history, batches)
+    gone = {number for note in retirements(batches) for number in note.retires or ()}
     for batch in batches:
-        _check_batch(home, batch)
+        _check_batch(home, batch, is_retired=batch.number in gone)
     check_personal(home, history, batches)
     for table in history.tables():
         check_table(table, history)
-    return sum(1 for b in batches if b.segment)
+    return sum(1 for b in batches if b.segment and b.number not in gone)
 
 
 def _check_chain(home: Home, batches: Sequence[Batch]) -> None:
@@ -65,8 +66,8 @@ def _check_head(home: Home, history: History, batches: list[Batch]) -> None:
         raise damaged(f"batch {last[0]}", Text("末尾的批次缺失", "the last batches are missing"))
 
 
-def _check_batch(home: Home, batch: Batch) -> None:
-    if batch.segment:
+def _check_batch(home: Home, batch: Batch, *, is_retired: bool) -> None:
+    if batch.segment and not is_retired:
         file = home.facts / batch.record / batch.segment
         if not file.is_file():
             raise damaged(file, Text("数据段缺失", "the segment is missing"))

@@ -27,7 +27,7 @@ def check_personal(home: Home, history: History, batches: Sequence[Batch]) -> No
     cipher, told = Cipher(keys), noted(home, notes(history.all()))  # read after the keys: a note comes before its key goes
     for batch in batches:
         file = home.facts / batch.record / batch.segment
-        for slot, (cell, column) in (_cells(file) if batch.segment else {}).items():
+        for slot, (cell, column) in (_cells(file) if batch.segment and file.is_file() else {}).items():
             if cipher.text(cell, f"{batch.record}.{column}") is None and slot not in told:
                 raise damaged(file, Text("个人信息的密钥缺失，而没有抹去的记录", "a key of personal values is gone, and no note says that it was to be forgotten"))
     for entity in _still_there(home, told):

@@ -6,7 +6,7 @@ A commit's list of files, its statistics and its schema lie outside the seal, so
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from zhizao.store.damage import damaged
 from zhizao.store.delta import commit_name, commits, told, types
 from zhizao.store.history import History
 
-ACTIONS = {"commitInfo", "protocol", "metaData", "add"}
-"""What a commit of ours may hold; above all nothing is ever removed."""
+ACTIONS = {"commitInfo", "protocol", "metaData", "add", "remove"}
+"""What a commit of ours may hold; what it removes, a sealed note retires."""
 
 Files = dict[str, tuple[int, int]]
 """Size and rows of each segment, by its name."""
@@ -30,24 +30,43 @@ def check_table(table: Path, history: History) -> None:
         StoreDamaged: names what does not fit.
     """
     files: Files = {}
+    segments = {batch.number: batch.segment for batch in history.all() if batch.record == table.name}
+    gone = {segments[number] for commit in commits(table) for number in _retires(history, commit)}
     for number, commit in enumerate(commits(table)):
         if commit.name != commit_name(number):
             raise damaged(commit.with_name(commit_name(number)), Text("提交记录缺失", "a commit is missing"))
-        files |= _check_commit(table, commit, history)
+        files |= _check_commit(table, commit, history, gone)
+        _check_removed(commit, [segments[number] for number in _retires(history, commit)])
     if found := commits(table):
-        _check_whole(table, found[-1], files)
+        _check_whole(table, found[-1], {name: said for name, said in files.items() if name not in gone})
 
 
-def _check_commit(table: Path, commit: Path, history: History) -> Files:
-    """The segment a commit adds: exactly the one its batch was sealed with."""
+def _retires(history: History, commit: Path) -> tuple[int, ...]:
+    batch = history.batch_of(commit)
+    return (batch.retires or ()) if batch else ()
+
+
+def _check_commit(table: Path, commit: Path, history: History, gone: Set[str]) -> Files:
+    """The segment a commit adds: exactly the one its batch was sealed with; of one that is retired only the commit still tells the size."""
     batch = history.batch_of(commit)
     name = batch.segment if batch else ""
-    files = {name: ((table / name).stat().st_size, batch.stored)} if batch and name else {}
-    actions = [json.loads(line) for line in commit.read_bytes().splitlines()]
+    actions = _actions(commit)
     added = [action["add"] for action in actions if "add" in action]
+    size = added[0].get("size") if name in gone and added else (table / name).stat().st_size
+    files = {name: (size, batch.stored)} if batch and name else {}
     if any(set(action) - ACTIONS for action in actions) or [_said(add) for add in added] != [(n, *said) for n, said in files.items()]:
         raise damaged(commit, Text("提交记录与封印不符", "a commit does not match its seal"))
     return files
+
+
+def _check_removed(commit: Path, retired: Sequence[str]) -> None:
+    """The segments a commit removes: exactly those its batch retires."""
+    if [action["remove"].get("path") for action in _actions(commit) if "remove" in action] != list(retired):
+        raise damaged(commit, Text("提交记录与封印不符", "a commit does not match its seal"))
+
+
+def _actions(commit: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in commit.read_bytes().splitlines()]
 
 
 def _said(add: Mapping[str, Any]) -> tuple[Any, ...]:

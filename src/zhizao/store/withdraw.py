@@ -13,10 +13,11 @@ from zhizao.model.text import Text
 from zhizao.store import segment
 from zhizao.store.append import Rim, numbered, opened, sealed
 from zhizao.store.as_of import latest
-from zhizao.store.batch import whole
+from zhizao.store.batch import held, whole
 from zhizao.store.columns import OP, REVISES, ROW
 from zhizao.store.contract import FACT, PUBLISHED_AT
 from zhizao.store.forgotten import FORGOTTEN
+from zhizao.store.stream.stored import place_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,9 +29,9 @@ def withdraw(rim: Rim, fact: str, why: str) -> None:
 
     with rim.home.writing():
         record, row = _row_of(rim, fact)
-        batches = [b for b in rim.history.batches() if b.record == record]
+        batches = held(rim.history.batches(), record)
         key = batches[-1].key
-        last = _deciding(rim, [rim.home.facts / record / b.segment for b in batches if b.segment], row, key)
+        last = _deciding(rim, [rim.home.facts / record / b.segment for b in batches], row, key)
         _require_that_it_holds(fact, row, last)
         new = opened(rim, record, key)
         published = pa.array([max(new.at, last[PUBLISHED_AT])], pa.timestamp("us", "UTC"))
@@ -44,12 +45,26 @@ def withdraw(rim: Rim, fact: str, why: str) -> None:
 def _row_of(rim: Rim, fact: str) -> tuple[str, pa.Table]:
     """The record type and the stored row of a fact."""
     record, _, number = fact.rpartition(":")
+    if number.isdecimal() and number.isascii() and (place := place_of(int(number))):
+        return record, _drained_row(rim, record, fact, *place)
     if number.isdecimal() and number.isascii():
-        for batch in rim.history.batches():
-            if batch.record == record != FORGOTTEN and batch.first <= int(number) <= batch.last:
+        for batch in held(rim.history.batches(), record) if record != FORGOTTEN else ():
+            if batch.first <= int(number) <= batch.last:
                 return record, segment.read(rim.home.facts / record / batch.segment, (int(number), int(number)))
     cure = Text("export 和 explain 会给出事实编号，形如 annual_return:12", "export and explain give the numbers of facts, such as annual_return:12")
     raise InputError(Text(f"没有事实 {fact}", f"there is no fact {fact}"), where=fact, cure=cure)
+
+
+def _drained_row(rim: Rim, record: str, fact: str, file: int, place: int) -> pa.Table:
+    """The stored row of a fact whose number was given while it was in the log."""
+    import pyarrow.compute as pc
+
+    for batch in (b for b in held(rim.history.batches(), record) if b.stream and b.stream.file == file):
+        rows = segment.read(rim.home.facts / record / batch.segment)
+        if len(row := rows.filter(pc.equal(rows[ROW], place))):
+            return row
+    cure = Text("节点运行时约一分钟内封存日志；请稍后重试", "a running node seals its log within a minute or so; try again then")
+    raise InputError(Text(f"{fact} 还在日志中，或只是重复", f"{fact} is still in the log, or only repeats another"), where=fact, cure=cure)
 
 
 def _deciding(rim: Rim, files: Sequence[Path], row: pa.Table, key: Sequence[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import click
 
 from zhizao.cli.bilingual import command, option
 from zhizao.cli.shell import Shell
+from zhizao.errors import UnknownName
 from zhizao.model.text import Text
 
 FIRST_PORT = 5000
@@ -27,18 +28,22 @@ FIRST_PORT = 5000
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @option("--devices", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, metavar="FILE", words=Text("设备模型（Devices.xml）；不写则由录制中的键生成", "the device model (Devices.xml); made from the keys of the log where there is none"))
+@option("--device", default="", metavar="NAME", words=Text("录制属于模型中的哪台设备（默认：认得最多键的那台）", "whose recording it is (default: the device that knows most of its keys)"))
 @option("--speed", type=click.FloatRange(0.001), default=1.0, metavar="X", words=Text("录制速度的倍数", "times as fast as it was"))
 @option("--recorded", is_flag=True, words=Text("保留录制时的时间", "keep the times it was recorded at"))
 @option("--port", type=click.IntRange(1024, 65535), default=FIRST_PORT, metavar="N", words=Text("代理的端口", "the port of the agent"))
 @click.pass_obj
-def replay(shell: Shell, file: Path, devices: Path | None, speed: float, recorded: bool, port: int) -> int:
+def replay(shell: Shell, file: Path, devices: Path | None, device: str, speed: float, recorded: bool, port: int) -> int:
     """Replay a log."""
     from zhizao_testbed.mtconnect.model import model
     from zhizao_testbed.mtconnect.recording import recording
     from zhizao_testbed.mtconnect.replay import Replay
 
     found = recording(file)
-    again = Replay(found, model(devices.read_bytes()) if devices else found.model, speed, as_if_now=not recorded)
+    served = model(devices.read_bytes()) if devices else found.model
+    if device and device not in served.devices:
+        raise UnknownName(Text("设备", "device"), device, served.devices, where="--device")
+    again = Replay(found, served, speed, as_if_now=not recorded, device=device)
     asyncio.run(_until_stopped(shell, again, port))
     return 0
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zhizao.node.live import Live
 
 REDRAW_S = 2.0
-LAST_RESORT_S = 4.5
+LAST_RESORT_S = 3.0
 """A stop that takes longer is cut short: what was acknowledged is on the disk, and a connector that hangs must hold nobody up."""
 
 

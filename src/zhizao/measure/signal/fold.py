@@ -5,21 +5,14 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from zhizao.measure.leaf import Leaf
 from zhizao.measure.rows import column
 from zhizao.measure.signal.pieces import START, WHOLE, Pieces
 from zhizao.measure.signal.reads import names
 from zhizao.model.expression import FieldRef, Fold
 
 
-def lifted(part: Leaf, pieces: Pieces, entity: str) -> dict[str, ir.Scalar]:
-    """The aggregates that fold pieces into the state of a part, by the names of its columns."""
-    fold = part.node
-    assert isinstance(fold, Fold), "barriers are taken apart before"
-    return dict(zip(part.columns(), _lift(fold, pieces, entity), strict=True))
-
-
-def _lift(fold: Fold, pieces: Pieces, entity: str) -> tuple[ir.Scalar, ...]:
+def lifted(fold: Fold, pieces: Pieces, entity: str) -> tuple[ir.Scalar, ...]:
+    """The aggregates that fold pieces into a state, in the order of its columns."""
     name = fold.of.name if isinstance(fold.of, FieldRef) else ""
     match fold.kind:
         case "integral":
@@ -54,8 +47,19 @@ def known_of(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
 
 
 def all_known(fold: Fold, pieces: Pieces, *, then: bool = False) -> ir.BooleanValue:
-    """Where everything a fold reads is known, or is at the very moment."""
-    return ibis.and_(*((pieces.then(name) if then else pieces.value(name)).notnull() for name in names(fold)))
+    """Where it is known, or is at the very moment, what a fold adds: its quantity is, and whether its condition holds.
+
+    Of two conditions joined by ``or`` one may be unknown where the other is true: a machine need not say everything.
+    """
+    known = [(pieces.then(fold.of.name) if then else pieces.value(fold.of.name)).notnull()] if isinstance(fold.of, FieldRef) else []
+    if fold.where is not None:
+        known.append(column(fold.where, pieces.fields(names(fold), then=then), "each").notnull())
+    return ibis.and_(*known)
+
+
+def answered(fold: Fold, pieces: Pieces) -> ir.BooleanValue:
+    """Where what a fold adds is known for some time, or at the moment something was said."""
+    return (all_known(fold, pieces) & (pieces.lasts > 0)) | (all_known(fold, pieces, then=True) & pieces.begins)
 
 
 def _said(fold: Fold, name: str, pieces: Pieces) -> ir.BooleanValue:

@@ -37,6 +37,11 @@ class Pieces:
         """How long each row holds, in microseconds."""
         return self.rows[WIDTH]
 
+    @property
+    def begins(self) -> ir.BooleanColumn:
+        """Whether something was said, or ended, when a row begins; else it only goes on from before."""
+        return self.rows[WIDTH] < 0 if self.later else self.rows[FIRST]
+
     def value(self, name: str) -> ir.Column:
         """The steps or words of a quantity, null where it is not known."""
         if not self.alone:
@@ -51,7 +56,7 @@ class Pieces:
     def is_own(self, name: str) -> ir.BooleanColumn:
         """Whether the row is a point of the quantity, said on the grid."""
         if self.later:
-            return self.rows[WIDTH] < 0
+            return self.begins
         if not self.alone:
             return self.rows[f"{name}{OWN}"].fill_null(False) & self.rows[FIRST]
         own = self.rows[OWN] & self.rows[FIRST]
@@ -59,7 +64,7 @@ class Pieces:
 
     def rise(self, name: str) -> ir.Column:
         """How far a counter rose at the row: not at all where it only goes on holding."""
-        held = ibis.ifelse(self.value(name).notnull(), ibis.literal(0, "int64"), ibis.null("int64"))
+        held = ibis.ifelse(self.value(name).notnull() & (self.lasts > 0), ibis.literal(0, "int64"), ibis.null("int64"))
         return held if self.later else ibis.ifelse(self.is_own(name), self.rows[RISE if self.alone else f"{name}{RISE}"], held)
 
     def fields(self, names: Sequence[str], *, then: bool = False) -> Mapping[str, ir.Column]:

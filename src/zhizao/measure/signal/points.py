@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -54,12 +55,18 @@ class Said:
         horizon = self._horizon()
         return points.left_join(horizon, SOURCE).select(*points.columns, HORIZON, **{OWN: ibis.literal(True)})
 
+    @cached_property
+    def heard(self) -> ir.Table:
+        """When each source last spoke of each signal: one look at all rows, for whatever is asked."""
+        rows = self.session.relation(self.record, self.known)
+        spoken = rows.select(self.entity, QUANTITY, **{SOURCE: ibis.coalesce(rows["source"], ""), AT: rows[self.record.time]})
+        newest = spoken.group_by([self.entity, QUANTITY, SOURCE]).aggregate(_newest=spoken[AT].max())
+        return self.session.keep("heard", newest)
+
     def _horizon(self) -> ir.Table:
         """When each source was last heard of."""
-        rows = self.session.relation(self.record, self.known)
-        heard = rows.select(**{SOURCE: ibis.coalesce(rows["source"], ""), AT: rows[self.record.time]})
-        newest = heard.group_by(SOURCE).aggregate(_newest=heard[AT].max())
-        return self.session.keep("horizon", newest.select(SOURCE, **{HORIZON: epoch_us(newest["_newest"])}))
+        newest = self.heard.group_by(SOURCE).aggregate(_newest=self.heard["_newest"].max())
+        return newest.select(SOURCE, **{HORIZON: epoch_us(newest["_newest"])})
 
 
 def _instant(us: int) -> ir.TimestampScalar:

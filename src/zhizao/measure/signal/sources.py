@@ -9,18 +9,18 @@ import ibis.expr.types as ir
 
 from zhizao.measure.signal.beside import at_moments, moments
 from zhizao.measure.signal.grid import Grid
-from zhizao.measure.signal.points import AT, HORIZON, LIMIT, OWN, QUANTITY, SOURCE, STEPS, WORDS
+from zhizao.measure.signal.points import AT, HORIZON, LIMIT, OWN, QUANTITY, SOURCE, STEPS, WORDS, Said
 from zhizao.measure.signal.stretches import UNTIL, stretches
 from zhizao.model.quantity import Quantity
-from zhizao.store.contract import Session
 
 
-def one_voice(points: ir.Table, session: Session, entity: str, quantities: Sequence[Quantity], grid: Grid) -> ir.Table:
+def one_voice(said: Said, points: ir.Table, quantities: Sequence[Quantity], grid: Grid) -> ir.Table:
     """The points with one at an instant and signal; those of signals with one source, which are nearly all, as they are.
 
     Of sources that spoke at one instant the last by name is believed.
     """
-    shared, most = _shared(points, session, entity)
+    session, entity = said.session, said.entity
+    shared, most = _shared(said, quantities)
     if not most:
         return points.drop(SOURCE)
     alone = points.anti_join(shared, [entity, QUANTITY]).drop(SOURCE).mutate(**{LIMIT: ibis.null("int64")})
@@ -33,14 +33,14 @@ def one_voice(points: ir.Table, session: Session, entity: str, quantities: Seque
     return alone.union(_believed(rows, entity, most).select(*alone.columns))
 
 
-def _shared(points: ir.Table, session: Session, entity: str) -> tuple[ir.Table, int]:
+def _shared(said: Said, quantities: Sequence[Quantity]) -> tuple[ir.Table, int]:
     """The signals that several sources speak of, with a number for each source, and how many sources one has at most (0: none is shared)."""
-    spoken = session.keep("sources", points.select(entity, QUANTITY, SOURCE).distinct())
-    signal = ibis.window(group_by=[entity, QUANTITY])
-    number = ibis.row_number().over(ibis.window(group_by=[entity, QUANTITY], order_by=SOURCE))
+    spoken = said.heard.filter(said.heard[QUANTITY].isin([q.id for q in quantities])).drop("_newest")
+    signal = ibis.window(group_by=[said.entity, QUANTITY])
+    number = ibis.row_number().over(ibis.window(group_by=[said.entity, QUANTITY], order_by=SOURCE))
     counted = spoken.mutate(_of=spoken.count().over(signal), _number=number)
-    shared = session.hold("shared", counted.filter(counted["_of"] > 1))
-    most = session.fetch(shared.aggregate(most=shared["_of"].max()))["most"][0].as_py()
+    shared = said.session.hold("shared", counted.filter(counted["_of"] > 1))
+    most = said.session.fetch(shared.aggregate(most=shared["_of"].max()))["most"][0].as_py()
     return shared.drop("_of"), int(most or 0)
 
 

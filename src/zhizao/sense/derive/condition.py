@@ -1,9 +1,9 @@
-"""Conditions over the values that hold at one moment."""
+"""Conditions over the values that hold at one moment; they mean what they mean in a formula over signals."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,35 +18,45 @@ _RECKON: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {"+": operator.ad
 
 
 def holds(row: Row, moment: Moment) -> bool:
-    """Whether a condition is true; comparing with what is not known is false.
+    """Whether a condition is true; where what it needs is not known, it is not.
 
     Example:
         >>> row = RowOp("and", (RowOp("==", (FieldRef("mode"), Literal_("AUTO"))), RowOp(">", (FieldRef("speed"), Literal_(Decimal(0))))))
         >>> [holds(row, {"mode": mode, "speed": Decimal(5)}) for mode in ("AUTO", "MDI", None)]
         [True, False, False]
     """
+    return _truth(row, moment) is True
+
+
+def _truth(row: Row, moment: Moment) -> bool | None:
+    """True, false, or not known: not knowing one side of ``or`` matters only where the other is false."""
     match row:
-        case Literal_(value=value):
-            return value is True
         case RowOp(op="and"):
-            return all(holds(arg, moment) for arg in row.args)
+            return _least(_truth(arg, moment) for arg in row.args)
         case RowOp(op="or"):
-            return any(holds(arg, moment) for arg in row.args)
+            return _not(_least(_not(_truth(arg, moment)) for arg in row.args))
         case RowOp(op="not"):
-            return not holds(row.args[0], moment)
+            return _not(_truth(row.args[0], moment))
         case RowOp(op="reported"):
             return _value(row.args[0], moment) is not None
         case RowOp(op="in"):
             first, *others = (_value(arg, moment) for arg in row.args)
-            return first is not None and first in others
+            return None if first is None else first in others
         case RowOp(op=op) if op in _COMPARE:
-            return _compared(op, *(_value(arg, moment) for arg in row.args))
+            a, b = (_value(arg, moment) for arg in row.args)
+            return None if a is None or b is None else type(a) is type(b) and _COMPARE[op](a, b)
         case _:
-            return False
+            found = _value(row, moment)
+            return found if isinstance(found, bool) else None
 
 
-def _compared(op: str, a: object, b: object) -> bool:
-    return type(a) is type(b) and a is not None and _COMPARE[op](a, b)
+def _least(truths: Iterable[bool | None]) -> bool | None:
+    found = set(truths)
+    return False if False in found else None if None in found else True
+
+
+def _not(truth: bool | None) -> bool | None:
+    return None if truth is None else not truth
 
 
 def _value(row: Row, moment: Moment) -> object:
@@ -63,4 +73,4 @@ def _value(row: Row, moment: Moment) -> object:
             a, b = (_value(arg, moment) for arg in args)
             return _RECKON[op](a, b) if isinstance(a, Decimal) and isinstance(b, Decimal) else None
         case _:
-            return holds(row, moment)
+            return _truth(row, moment)

@@ -12,6 +12,7 @@ from zhizao.sense.derive.condition import holds
 from zhizao.sense.derive.series import AllSeries, Known
 
 SECOND = 1_000_000
+_NOTHING = Decimal(0), Decimal(0)
 Outcome = Literal["completed", "aborted"]
 
 
@@ -61,11 +62,12 @@ class _Finder:
         self.rule = rule
         self.open: _Open | None = None
         self.was = False
-        self.counted: Decimal | None = None
+        self.counted: dict[str, Decimal] = {}
+        """Where each counter stood."""
 
     def at(self, time_us: int, moment: dict[str, Known]) -> Iterator[Stretch]:
         """What is over at an instant."""
-        begins, anew = holds(self.rule.begins, moment), self._anew(time_us, moment)
+        begins, anew, rose = holds(self.rule.begins, moment), self._anew(time_us, moment), self._rose(moment)
         if self.open is None:
             self.open = _Open(time_us, time_us, time_us) if begins and not self.was else None
         elif begins and not self.was:
@@ -75,9 +77,9 @@ class _Finder:
         if self.open is not None and begins and anew:
             yield Stretch(self.open.start, self.open.interrupted, "aborted")
             self.open = _Open(self.open.went_on, self.open.went_on, self.open.went_on)
-        if self.open is not None and time_us > self.open.start and (outcome := self._over(moment)):
+        if self.open is not None and time_us > self.open.start and (outcome := "completed" if rose else self._over(moment)):
             yield Stretch(self.open.start, time_us, outcome)
-            self.open = None
+            self.open = _Open(time_us, time_us, time_us) if rose and begins else None
         self.was = begins
 
     def _anew(self, time_us: int, moment: dict[str, Known]) -> bool:
@@ -85,13 +87,24 @@ class _Finder:
 
         Only just after it went on: some controllers show a lower number once a minute.
         """
-        now, before = moment.get(self.rule.restarts), self.counted
-        if isinstance(now, Decimal):
-            self.counted = now
-        if self.open is None or self.open.went_on <= self.open.interrupted or not isinstance(now, Decimal) or before is None:
+        before, now = self._counted(self.rule.restarts, moment)
+        if self.open is None or self.open.went_on <= self.open.interrupted:
             return False
         passed = time_us - self.open.went_on
         return now < before and passed <= self.rule.settles_us and now * SECOND <= passed + self.rule.settles_us
+
+    def _rose(self, moment: dict[str, Known]) -> bool:
+        """Whether one more of what is counted was completed."""
+        before, now = self._counted(self.rule.counts, moment)
+        return now > before
+
+    def _counted(self, name: str, moment: dict[str, Known]) -> tuple[Decimal, Decimal]:
+        """Where a counter stood and where it stands; alike while nothing is known."""
+        now = moment.get(name)
+        if not isinstance(now, Decimal):
+            return _NOTHING
+        before, self.counted[name] = self.counted.get(name, now), now
+        return before, now
 
     def _over(self, moment: dict[str, Known]) -> Outcome | None:
         if holds(self.rule.ends, moment):

@@ -26,6 +26,8 @@ def taken(take: Take, field: Field, stretch: Stretch, said: AllSeries, rule: Der
             return _EPOCH + timedelta(microseconds=stretch.start if take.kind == "start" else stretch.end)
         case "outcome":
             return stretch.outcome
+        case "completed":
+            return int(stretch.outcome == "completed")
         case "derivation":
             return rule.id
         case "is":
@@ -55,9 +57,8 @@ def _of_quantity(kind: str, series: Series, stretch: Stretch, settles_us: int) -
         return _increase([series.before(stretch.start + 1), *series.points(stretch.start, stretch.end + settles_us)])
     if kind == "integral":
         return _integral(series, stretch)
-    held = [v for _, _, v in series.within(stretch.start, stretch.end) if v is not None]
-    last = series.at(stretch.end)
-    return _PICKS[kind]([*held, *([last] if last is not None else [])])
+    # What is said at the very end is of what comes next: it does not hold within.
+    return _PICKS[kind]([v for _, _, v in series.within(stretch.start, stretch.end) if v is not None])
 
 
 def _increase(points: Iterable[Known]) -> Decimal | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from threading import Lock
 
 from zhizao.store.batch import Batch
 from zhizao.store.stream.delivery import Standing, Standings
@@ -42,14 +43,7 @@ Accounts = Mapping[str, Account]
 """The account of every source, by its name."""
 
 
-def accounts(batches: Iterable[Batch], spooled: Standings, at_end: Standings) -> Accounts:
-    """The account of every source.
-
-    Args:
-        spooled: what the log holds beyond the batches.
-        at_end: where every source stands at the end of the log.
-    """
-    sealed = sealed_standings(batches)
+def _accounts(sealed: Standings, spooled: Standings, at_end: Standings) -> Accounts:
     return {source: _account(sealed.get(source, Standing()), spooled.get(source, Standing()), at_end.get(source)) for source in {**sealed, **at_end}}
 
 
@@ -72,16 +66,21 @@ def _account(sealed: Standing, spooled: Standing, at_end: Standing | None) -> Ac
 
 
 class Counts:
-    """Counts the frames of files; each is read once, and one that has grown only from where it had ended."""
+    """Counts what a store and its log hold; each note and each frame is looked at once, however often it is asked."""
 
     def __init__(self) -> None:
+        self.lock = Lock()
+        """Held from listing a store to having counted it: two threads may ask at once."""
         self._known: dict[int, _Counted] = {}
+        self._sealed: tuple[int, Standings] = (0, {})
 
-    def of(self, spool: Spool) -> tuple[Standings, Standings]:
-        """What the files of a spool hold, source by source, and where every source stands at their end."""
+    def accounts(self, batches: Sequence[Batch], spool: Spool) -> Accounts:
+        """The account of every source. Of one store, batches are only ever added."""
+        count, sealed = self._sealed
+        self._sealed = (len(batches), joined(sealed, sealed_standings(batches[count:])))
         self._known = {file.number: self._counted(file) for file in spool.files}
         held: Standings = reduce(joined, (counted.held for counted in self._known.values()), {})
-        return held, self._known[spool.files[-1].number].standings if spool.files else {}
+        return _accounts(self._sealed[1], held, self._known[spool.files[-1].number].standings if spool.files else {})
 
     def _counted(self, file: SpoolFile) -> _Counted:
         known = self._known.get(file.number)

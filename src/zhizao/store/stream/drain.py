@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zhizao.model.record import RecordType
 from zhizao.store.accept import WHY
 from zhizao.store.append import Rim, keep_rejects, opened, sealed
-from zhizao.store.batch import Drained, last_drained
+from zhizao.store.batch import Drained, held, last_drained
 from zhizao.store.columns import ROW, stored_schema
 from zhizao.store.rejects import reason
 from zhizao.store.session import LocalSession, is_rekeyed, is_revised
 from zhizao.store.stream.delivery import Standings
 from zhizao.store.stream.incoming import SOURCE, Incoming, incoming
 from zhizao.store.stream.log import drop_file, file_of, files_in, read_file
-from zhizao.store.stream.settle import Earlier, Settled, settled
+from zhizao.store.stream.settle import Earlier, Settled, Versions, settled
 from zhizao.store.stream.stored import as_sealed
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def _drained(rim: Rim, record: RecordType, number: int) -> bool:
 
 
 def _seal(rim: Rim, record: RecordType, taken: Incoming) -> None:
-    with ExitStack() as stack:
-        found = settled(record, taken, _earlier(rim, record, stack))
+    found = settled(record, taken, earlier(rim, record))
     sources = _standings(taken, found)
     batch = replace(opened(rim, record.id, record.key), source=f"stream {taken.number}", spans=found.spans, stored=len(found.rows))
     received, duplicate, rejected = (sum(getattr(said, name) for said in sources.values()) for name in ("received", "duplicate", "rejected"))
@@ -66,22 +65,19 @@ def _seal(rim: Rim, record: RecordType, taken: Incoming) -> None:
     sealed(rim, batch, as_sealed(record, found, batch), stored_schema(record))
 
 
-def _earlier(rim: Rim, record: RecordType, stack: ExitStack) -> Earlier:
-    """The sealed batches of the type; an engine is started only where rows have to be compared."""
-    from zhizao.store.engines.duckdb import DuckDB
+def earlier(rim: Rim, record: RecordType) -> Earlier:
+    """What a file is held against: the sealed batches of the type; an engine is started only where rows have to be compared."""
+    batches = held(rim.history.batches(), record.id)
 
-    batches = [b for b in rim.history.batches() if b.record == record.id and b.stored]
-    started: list[DuckDB] = []
+    @contextmanager
+    def comparing() -> Iterator[tuple[DuckDB, Versions]]:
+        from zhizao.store.engines.duckdb import DuckDB
 
-    def engine() -> DuckDB:
-        if not started:
-            started.append(stack.enter_context(closing(DuckDB(rim.home.spill))))
-        return started[0]
+        with closing(DuckDB(rim.home.spill)) as engine:
+            session = LocalSession(engine, rim.home, batches)
+            yield engine, lambda places: session.versions(record, [batches[place] for place in places])
 
-    def versions(places: Sequence[int]) -> Any:
-        return LocalSession(engine(), rim.home, batches).versions(record, [batches[place] for place in places])
-
-    return Earlier(engine, [b.spans for b in batches], versions, is_revised(record, batches), is_rekeyed(record, batches))
+    return Earlier(comparing, [b.spans for b in batches], is_revised(record, batches), is_rekeyed(record, batches))
 
 
 def _standings(taken: Incoming, found: Settled) -> Standings:

@@ -5,7 +5,8 @@ Reading what is still in the log and draining it ask this one function, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from zhizao.store.batch import Spans
 from zhizao.store.columns import REVISES, ROW, fields_schema
 from zhizao.store.duplicates import news
 from zhizao.store.stream.incoming import SOURCE, Incoming
-from zhizao.store.stream.order import ordered
+from zhizao.store.stream.order import SIGNAL, ordered
 from zhizao.store.stream.sound import split
 
 if TYPE_CHECKING:
@@ -26,18 +27,24 @@ if TYPE_CHECKING:
     from zhizao.store.engines.duckdb import DuckDB
 
 
+Versions = Callable[[Sequence[int]], "ir.Table"]
+COMPARED = 1_000_000
+"""Rows that are compared at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """What was taken before a file: the spans of each batch (None where they are not known), and its rows on demand.
 
-    ``versions`` gives all columns of the stored versions of some of them, by their places.
+    ``comparing`` gives an engine, and a way to all columns of the stored versions of some batches, by their places; it may take its memory back at the end.
     """
 
-    engine: Callable[[], DuckDB]
+    comparing: Callable[[], AbstractContextManager[tuple[DuckDB, Versions]]]
     spans: Sequence[Spans | None]
-    versions: Callable[[Sequence[int]], ir.Table]
     revised: bool = False
     rekeyed: bool = False
+    again: bool = False
+    """Whether the very same file was delivered before."""
 
     def overlapping(self, wanted: Spans) -> list[int]:
         """The places of the batches that may hold a row of the same source and time."""
@@ -111,11 +118,26 @@ def _new(record: RecordType, rows: pa.Table, doubtful: np.ndarray, earlier: Earl
     revises = np.zeros(len(rows), bool)
     if not doubtful.any():
         return rows.append_column(REVISES, pa.array(revises)), rows.slice(0, 0)
-    said = _said_anew(record, rows.filter(pa.array(doubtful)), earlier)
+    said = pa.concat_tables([_said_anew(record, some, earlier) for some in _slices(rows.filter(pa.array(doubtful)))])
     number = rows[ROW].to_numpy()
     kept = ~doubtful | np.isin(number, said[INDEX].to_numpy())
     revises = np.isin(number, said.filter(said[REVISES])[INDEX].to_numpy())
     return rows.append_column(REVISES, pa.array(revises)).filter(pa.array(kept)), rows.filter(pa.array(~kept))
+
+
+def _slices(rows: pa.Table) -> Iterator[pa.Table]:
+    """Ordered rows a few at a time; those of one key stay together."""
+    start = 0
+    while start < len(rows):
+        end = min(start + COMPARED, len(rows))
+        while end < len(rows) and _key(rows, end) == _key(rows, end - 1):
+            end += 1
+        yield rows.slice(start, end - start)
+        start = end
+
+
+def _key(rows: pa.Table, at: int) -> tuple[object, ...]:
+    return tuple(rows[name][at].as_py() for name in (*SIGNAL, "time"))
 
 
 def _said_anew(record: RecordType, rows: pa.Table, earlier: Earlier) -> pa.Table:
@@ -123,14 +145,19 @@ def _said_anew(record: RecordType, rows: pa.Table, earlier: Earlier) -> pa.Table
     import ibis
     import pyarrow.compute as pc
 
-    engine = earlier.engine()
     plain = [rows[f.name].cast(f.type) if f.name in rows.column_names else _nulls(len(rows), f.type) for f in fields_schema(record)]
-    held = engine.hold("rows", _named(plain, record).append_column(INDEX, rows[ROW]))
-    stored = earlier.versions(earlier.overlapping(spans_of(rows)))
     first, last = (ibis.literal(bound(rows["time"]).as_py(), "timestamp('UTC', 6)") for bound in (pc.min, pc.max))
-    stored = stored.filter(stored["time"].between(first, last))
-    anew = news(record, held, stored, revised=earlier.revised, rekeyed=earlier.rekeyed, again=False, engine=engine)
-    return engine.fetch(anew.select(INDEX, REVISES))
+    with earlier.comparing() as (engine, versions):
+        held = engine.hold("rows", _named(plain, record).append_column(INDEX, rows[ROW]))
+        stored = versions(earlier.overlapping(spans_of(rows)))
+        stored = stored.filter(stored["time"].between(first, last), stored["entity"].between(*_ends(rows["entity"])))
+        anew = news(record, held, stored, revised=earlier.revised, rekeyed=earlier.rekeyed, again=earlier.again, engine=engine)
+        return engine.fetch(anew.select(INDEX, REVISES))
+
+
+def _ends(names: pa.ChunkedArray) -> tuple[str, str]:
+    """The first and the last of ordered names."""
+    return names[0].as_py(), names[-1].as_py()
 
 
 def _named(columns: Sequence[pa.ChunkedArray], record: RecordType) -> pa.Table:

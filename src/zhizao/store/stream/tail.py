@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ def tail(record: RecordType, spool: Spool, session: LocalSession, batches: Seque
         return reduce(lambda one, other: one.union(other), spooled, stored)
 
     for file in spool.files:
-        earlier = Earlier(lambda: engine, spans, versions, is_revised(record, batches) or revises > 0, is_rekeyed(record, batches))
+        earlier = Earlier(lambda: nullcontext((engine, versions)), spans, is_revised(record, batches) or revises > 0, is_rekeyed(record, batches))
         found = settled(record, incoming(file.number, file.frames()), earlier)
         tables.append(as_tail(record, found, file.number).cast(stored_schema(record)))
         spans.append(found.spans)

@@ -56,9 +56,14 @@ class Model:
         """The uuid of each device by its name."""
         return {d.get("name"): d.get("uuid", d.get("id")) for d in _devices(self.root)}
 
-    def key(self, called: str) -> str | None:
-        """The item that an adapter means by a key."""
-        return next((item.id for item in self.items.values() if called in item.keys), None)
+    def keys(self, device: str) -> Mapping[str, str]:
+        """The item of a device that an adapter means by each key."""
+        return {key: item.id for item in reversed(list(self.items.values())) if item.device == device for key in item.keys}
+
+    def device_of(self, keys: Iterable[str]) -> str:
+        """The device that an adapter with such keys is most likely of: the one that knows the most of them."""
+        wanted = set(keys)
+        return max(self.devices, key=lambda device: len(wanted & self.keys(device).keys()))
 
 
 def model(document: bytes) -> Model:

@@ -10,7 +10,7 @@ from pathlib import Path
 from zhizao.sense.connectors.shdr.lines import ASSET, LEVELS, read
 from zhizao.sense.spoken import Spoken
 from zhizao_testbed.mtconnect.buffer import UNAVAILABLE, Buffer
-from zhizao_testbed.mtconnect.model import Model, made_up
+from zhizao_testbed.mtconnect.model import Item, Model, made_up
 
 CODES = ("nativeCode", "nativeSeverity", "qualifier")
 
@@ -74,19 +74,15 @@ def recorded(lines: list[str]) -> Recording:
     return Recording(said, live, len(heard) - len(said))
 
 
-def say(buffer: Buffer, model: Model, one: Spoken, shift_us: int) -> bool:
-    """Say a recorded value; whether the model has an item for its key."""
-    item = model.key(one.address)
-    if item is None:
-        return False
+def say(buffer: Buffer, item: Item, one: Spoken, shift_us: int) -> None:
+    """Say a recorded value as that of an item."""
     at = one.time_us + shift_us
-    if model.items[item].category == "CONDITION":
+    if item.category == "CONDITION":
         level, *codes = (one.text or UNAVAILABLE).split("|")
         told = {name: code for name, code in zip(CODES, codes, strict=False) if code}
-        buffer.say(item, at, "|".join(codes[len(CODES) :]), level=level.capitalize(), **told)
+        buffer.say(item.id, at, "|".join(codes[len(CODES) :]), level=level.capitalize(), **told)
     else:
-        buffer.say(item, at, UNAVAILABLE if one.quality == "bad" else one.text if one.text is not None else repr(one.value))
-    return True
+        buffer.say(item.id, at, UNAVAILABLE if one.quality == "bad" else one.text if one.text is not None else repr(one.value))
 
 
 def _level(one: Spoken) -> bool:

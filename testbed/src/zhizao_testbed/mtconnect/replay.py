@@ -22,7 +22,8 @@ class Replay:
     """A recording being said again by an agent.
 
     Args:
-        model: what the agent serves; what it has no item for is left out, and counted.
+        model: what the agent serves; what its device has no item for is left out, and counted.
+        device: whose recording it is; without it, the device that knows most of its keys.
         speed: times as fast as it was.
         as_if_now: whether its live part happens now, or, faster than it was, so long ago that it ends now; otherwise it keeps its times.
     """
@@ -31,10 +32,12 @@ class Replay:
     model: Model
     speed: float = 1.0
     as_if_now: bool = True
+    device: str = ""
     clock: Callable[[], int] = now_us
     left_out: int = 0
 
     def __post_init__(self) -> None:
+        self._keys = self.model.keys(self.device or self.model.device_of(s.address for s in self.recording.said))
         self.agent = Agent(self.model, Buffer(BUFFER))
         ahead_us = round(self.recording.lasts_us * (1 - 1 / self.speed))
         self._shift_us = self.clock() - self.recording.live_us - ahead_us if self.as_if_now else 0
@@ -49,4 +52,7 @@ class Replay:
             self._say(one)
 
     def _say(self, one: Spoken) -> None:
-        self.left_out += not say(self.agent.buffer, self.model, one, self._shift_us)
+        if one.address in self._keys:
+            say(self.agent.buffer, self.model.items[self._keys[one.address]], one, self._shift_us)
+        else:
+            self.left_out += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from asyncua import Client, ua
@@ -16,7 +17,7 @@ from zhizao.sense.connectors.opcua.position import Position, fingerprint
 from zhizao.sense.connectors.opcua.reading import read, time_us
 from zhizao.sense.connectors.opcua.session import attributes, connected
 from zhizao.sense.connectors.opcua.settings import TIMEOUT_S, Settings
-from zhizao.sense.connectors.opcua.subscription import CannotResume, made, resumed, watched
+from zhizao.sense.connectors.opcua.subscription import CannotResume, Kept, made, resumed, watched
 from zhizao.sense.contract import Clock, Feed, Promise
 from zhizao.sense.source import Description, Source
 from zhizao.sense.spoken import Unread
@@ -63,23 +64,24 @@ class OpcUa:
                 items = await looked_up(client, addresses)
                 listener = Listener(self._source, feed, self._clock, items, Position.parsed(feed.position), feed.last_us or self._clock())
                 client.connection_lost_callback = listener.lost
-                silence_s = await listener.unless_broken(self._begun(client, listener, fingerprint(addresses)))
+                subscription, silence_s = await listener.unless_broken(self._begun(client, listener, fingerprint(addresses)))
             except ua.UaError as error:
                 raise ConnectionError(str(error)) from error
+            ahead = asyncio.create_task(subscription.ask_ahead())
             try:
                 await listener.unless_broken(listener.listen(2 * silence_s + TIMEOUT_S))
             except Exception:
                 await listener.end()
                 raise
+            finally:
+                ahead.cancel()
 
-    async def _begun(self, client: Client, listener: Listener, items: int) -> float:
+    async def _begun(self, client: Client, listener: Listener, items: int) -> tuple[Kept, float]:
         """Go on with the subscription of an earlier session, or begin anew; the seconds between two signs of life."""
         listener.ready.set()
         if self._settings.outlives and listener.position.subscription and listener.position.items == items:
             try:
-                silence_s = await self._resumed(client, listener)
-                listener.feed.count("reconnected")
-                return silence_s
+                return await self._resumed(client, listener)
             except CannotResume:
                 listener.feed.count("gap")
         listener.ready.clear()
@@ -93,16 +95,17 @@ class OpcUa:
             unread = [Unread(0, why, listener.items[number].address) for number, why in refused.items()]
             await listener.deliver(unread, listener.position)
         listener.ready.set()
-        return silence_s
+        return subscription, silence_s
 
-    async def _resumed(self, client: Client, listener: Listener) -> float:
+    async def _resumed(self, client: Client, listener: Listener) -> tuple[Kept, float]:
         """Take over the old subscription; what holds since before the link was lost is said again, so that the mark ends there."""
         position = listener.position
-        await resumed(client, position.subscription, position.sequence, listener.take)
+        subscription = await resumed(client, position.subscription, position.sequence, listener.take)
         if position.lost_us:
             await _restated(client, listener, position.lost_us)
+        listener.feed.count("reconnected")
         # The server does not tell again how often it speaks; what was asked for is what it mostly grants.
-        return max(self._settings.every_s, 1.0) * 10
+        return subscription, max(self._settings.every_s, 1.0) * 10
 
 
 async def _caught_up(client: Client, listener: Listener) -> None:

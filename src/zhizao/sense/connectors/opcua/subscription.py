@@ -7,6 +7,7 @@ asks for the messages it has not seen, and goes on where the log ends.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from asyncua import Client, ua
 from asyncua.common.subscription import Subscription
@@ -37,6 +38,19 @@ class Kept(Subscription):  # type: ignore[misc]
         await self._take(message)
         if message.NotificationData:
             self.last_sequence_number = int(message.SequenceNumber)
+
+    async def ask_ahead(self) -> None:
+        """Keep one more request with the server than the library does, so that a message is under way while the one before it is made durable.
+
+        Ends with the session; what happened to it is told by the library.
+        """
+        taken: list[ua.SubscriptionAcknowledgement] = []
+        with suppress(ua.UaError, OSError):
+            while True:
+                told = (await self.server.publish(taken)).Parameters
+                await self.publish_callback(told)
+                held = told.NotificationMessage
+                taken = [ua.SubscriptionAcknowledgement(told.SubscriptionId, held.SequenceNumber)] if held.NotificationData else []
 
     async def recreate(self) -> None:
         """Called by the library where the old subscription cannot be had any more."""

@@ -10,7 +10,7 @@ from zhizao.sense.connectors.mqtt.link import Heard
 from zhizao.sense.connectors.sparkplug.catalogue import is_command
 from zhizao.sense.connectors.sparkplug.topic import Topic, read
 from zhizao.sense.connectors.sparkplug.values import kind_name, unit_of, value_of
-from zhizao.sense.connectors.sparkplug.wire import Metric, Unreadable, shell
+from zhizao.sense.connectors.sparkplug.wire import Unreadable, read_metric, shell
 from zhizao.sense.source import Described, Description, Device
 
 _NOBODY = Text("等待期间没有边缘节点发布出生消息；请确认组名，以及节点是否响应重生请求", "no edge node was born while we waited; check the name of the group, and whether nodes answer requests for rebirth")
@@ -39,8 +39,7 @@ def _devices(topic: Topic) -> Iterator[Device]:
 
 
 def _metrics(message: Heard) -> Iterator[Any]:
-    for raw in shell(message.payload).metrics:
-        yield Metric.FromString(raw)
+    return (metric for raw in shell(message.payload).metrics if (metric := read_metric(raw)) is not None)
 
 
 def _address(topic: Topic, metric: Any) -> Described:

@@ -27,9 +27,10 @@ class Declared(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All aliases of all nodes, as columns in the order of their keys."""
+    """All declarations as columns: first the aliases of all nodes in the order of their keys, then the names."""
 
     keys: NDArray[np.int64]
+    names: Mapping[tuple[str, bytes], int]
     kinds: NDArray[np.int64]
     signals: NDArray[np.int64]
 
@@ -50,7 +51,7 @@ class Catalogue:
     """The place of each address that is about something among the signals of the source."""
     ignored: Set[str]
     _aliases: dict[int, dict[int, Declared]] = field(default_factory=dict)
-    _kinds: dict[str, int] = field(default_factory=dict)
+    _names: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     _signals: dict[str, set[int]] = field(default_factory=dict)
     _table: Table | None = None
 
@@ -65,7 +66,9 @@ class Catalogue:
     def declare(self, node: int, speaker: str, name: str, alias: int | None, kind: int) -> None:
         """What a birth says of one metric."""
         signal = self.place(speaker, name)
-        self._kinds[f"{speaker}/{name}"] = kind
+        if self._names.get((speaker, name)) != (kind, signal):
+            self._names[speaker, name] = kind, signal
+            self._table = None
         if signal >= 0:
             self._signals.setdefault(speaker, set()).add(signal)
         if alias is not None:
@@ -83,7 +86,7 @@ class Catalogue:
 
     def kind(self, speaker: str, name: str) -> int:
         """The kind a birth declared, 0 without one."""
-        return self._kinds.get(f"{speaker}/{name}", 0)
+        return self._names.get((speaker, name), (0, UNMAPPED))[0]
 
     def signals_of(self, edge: str, device: str = "") -> list[int]:
         """The signals a device ever declared; of an edge node, those of all its devices too."""
@@ -96,9 +99,12 @@ class Catalogue:
     def table(self) -> Table:
         """All of it, as columns."""
         if self._table is None:
-            said = sorted((n * _ALIASES + a, d.kind, d.signal) for n, of in self._aliases.items() for a, d in of.items() if a < _ALIASES - 1)
-            columns = np.array(said, np.int64).reshape(-1, 3)
-            self._table = Table(*(np.ascontiguousarray(columns[:, i]) for i in range(3)))
+            aliases = sorted((n * _ALIASES + a, d.kind, d.signal) for n, of in self._aliases.items() for a, d in of.items() if a < _ALIASES - 1)
+            names = {(speaker, name.encode()): len(aliases) + i for i, (speaker, name) in enumerate(self._names)}
+            kinds, signals = [a[1] for a in aliases], [a[2] for a in aliases]
+            kinds += [kind for kind, _ in self._names.values()]
+            signals += [signal for _, signal in self._names.values()]
+            self._table = Table(np.array([a[0] for a in aliases], np.int64), names, np.array(kinds, np.int64), np.array(signals, np.int64))
         return self._table
 
 

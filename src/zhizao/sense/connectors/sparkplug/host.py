@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from zhizao.sense.connectors.mqtt.link import AHEAD_US, Heard
-from zhizao.sense.connectors.sparkplug import columns
+from zhizao.sense.connectors.sparkplug import batch
+from zhizao.sense.connectors.sparkplug.batch import Message, Node
 from zhizao.sense.connectors.sparkplug.catalogue import LEFT_OUT, UNMAPPED, Catalogue
 from zhizao.sense.connectors.sparkplug.rows import Row, Rows, in_time
 from zhizao.sense.connectors.sparkplug.sequence import Sequence
 from zhizao.sense.connectors.sparkplug.topic import Topic, read
 from zhizao.sense.connectors.sparkplug.values import quality_of, signed, value_of
-from zhizao.sense.connectors.sparkplug.wire import Metric, Unreadable, shell
+from zhizao.sense.connectors.sparkplug.wire import Unreadable, read_metric, shell
 from zhizao.sense.contract import Event
-from zhizao.sense.gather import LATEST_US, SOONEST_US
 from zhizao.sense.source import Source
 from zhizao.store.stream.delivery import Delivery
 
@@ -30,25 +30,6 @@ REORDER_US, ASK_AGAIN_US = 2_000_000, 5_000_000
 """How long a missing message may still come, and how long a node has to answer a request for rebirth before it is asked again."""
 SHOWN = 200
 """Characters (bytes, of what is none) of a refused value that are kept."""
-
-
-@dataclass(slots=True)
-class Node:
-    """An edge node as far as it is known; ``session`` is the number of its birth and death, its ``bdSeq``."""
-
-    number: int
-    sequence: Sequence
-    born: bool = False
-    session: int | None = None
-    asked_us: int = -ASK_AGAIN_US
-
-
-class _Message(NamedTuple):
-    topic: Topic
-    node: Node
-    metrics: int
-    sent_us: int
-    heard_us: int
 
 
 @dataclass(slots=True)
@@ -62,7 +43,7 @@ class Host:
     rows: Rows = field(init=False)
     _catalogue: Catalogue = field(init=False)
     _nodes: dict[str, Node] = field(default_factory=dict)
-    _pending: list[_Message] = field(default_factory=list)
+    _pending: list[Message] = field(default_factory=list)
     _metrics: list[bytes] = field(default_factory=list)
     _lines: int = 0
     _duplicate: int = 0
@@ -123,7 +104,7 @@ class Host:
         return self._nodes[edge]
 
     def _ask(self, edge: str, node: Node, now_us: int) -> None:
-        if now_us - node.asked_us >= ASK_AGAIN_US:
+        if node.asked_us is None or now_us - node.asked_us >= ASK_AGAIN_US:
             node.asked_us = now_us
             self.events["rebirth"] += 1
             self.asks.append(edge)
@@ -142,7 +123,7 @@ class Host:
             self._ask(topic.edge, node, message.time_us)
         if self._is_new(node, found, message):
             self._metrics.extend(found.metrics)
-            self._pending.append(_Message(topic, node, len(found.metrics), _sent_us(found, message), message.time_us))
+            self._pending.append(Message(topic, node, len(found.metrics), _sent_us(found, message), message.time_us))
 
     _ddata = _ndata
 
@@ -155,7 +136,7 @@ class Host:
         session = _session(found)
         if node.born and session != node.session:  # its death was not heard
             self._stale(self._catalogue.signals_of(topic.edge), _sent_us(found, message) - 1)
-        node.born, node.session, node.asked_us = True, session, -ASK_AGAIN_US
+        node.born, node.session, node.asked_us = True, session, None
         self._catalogue.forget(node.number)
         self._born(topic, node, found, message)
 
@@ -169,9 +150,9 @@ class Host:
             self._born(topic, node, found, message)
 
     def _born(self, topic: Topic, node: Node, found: Any, message: Heard) -> None:
-        metrics, whole = list(found.metrics), _Message(topic, node, len(found.metrics), _sent_us(found, message), message.time_us)
+        metrics, whole = list(found.metrics), Message(topic, node, len(found.metrics), _sent_us(found, message), message.time_us)
         for raw in metrics:
-            if (metric := _metric(raw)) is not None and metric.name:
+            if (metric := read_metric(raw)) is not None and metric.name:
                 alias = metric.alias if metric.HasField("alias") else None
                 self._catalogue.declare(node.number, topic.speaker, metric.name, alias, metric.datatype)
         for raw in metrics:
@@ -199,26 +180,17 @@ class Host:
         self._pending, self._metrics = [], []
         if not metrics:
             return
-        found, table = columns.read(metrics), self._catalogue.table
-        of = np.repeat(np.arange(len(messages)), [m.metrics for m in messages])
-        row = table.find(np.array([m.node.number for m in messages])[of], found.cells[columns.ALIAS])
-        plain = found.plain & found.has(columns.ALIAS) & (row >= 0) & (found.field > 0)
-        plain &= (found.cells[columns.NULL] | found.cells[columns.TRANSIENT]) == 0
-        said, kinds = found.cells[columns.KIND].astype(np.int64), table.kinds[row] if table.kinds.size else row
-        values = found.values(np.where(said > 0, said, kinds))
-        stated = np.minimum(found.cells[columns.TIME], LATEST_US // 1000).astype(np.int64) * 1000
-        times = np.where(found.has(columns.TIME), stated, np.array([m.sent_us for m in messages])[of])
-        latest = np.array([m.heard_us + AHEAD_US for m in messages])[of]
-        plain &= np.isfinite(values) & (times >= SOONEST_US) & (times < np.minimum(latest, LATEST_US))
-        signals = table.signals[row] if table.signals.size else row
-        taken = plain & (signals >= 0)
-        self.rows.take(signals[taken], times[taken], values[taken])
-        for i in np.flatnonzero(~(taken | plain & (signals == LEFT_OUT))):
-            self._single(messages[of[i]], metrics[i])
+        found = batch.read(messages, metrics, self._catalogue.table)
+        closer = [found.rest]
+        self.rows.take(found.signals[found.numbers], found.times_us[found.numbers], found.values[found.numbers])
+        if found.words.size and not self.rows.take_words(found.signals[found.words], found.times_us[found.words], found.texts):
+            closer.append(found.words)
+        for i in np.concatenate(closer).tolist():
+            self._single(messages[found.of[i]], metrics[i])
 
-    def _single(self, message: _Message, raw: bytes, *, birth: bool = False) -> None:
+    def _single(self, message: Message, raw: bytes, *, birth: bool = False) -> None:
         """One metric that is not plain, or that nobody has placed."""
-        metric = _metric(raw)
+        metric = read_metric(raw)
         if metric is None:
             self.events["rejected_message"] += 1
             self._refuse(message, "no metric of Sparkplug", raw[:SHOWN].hex())
@@ -236,13 +208,13 @@ class Host:
         else:
             self._place(message, metric, signal, metric.datatype or kind, birth)
 
-    def _named(self, message: _Message, metric: Any) -> tuple[str, str, int, int] | None:
+    def _named(self, message: Message, metric: Any) -> tuple[str, str, int, int] | None:
         if not metric.name:
             return self._catalogue.find(message.node.number, metric.alias)
         speaker, name = message.topic.speaker, metric.name
         return speaker, name, self._catalogue.kind(speaker, name), self._catalogue.place(speaker, name)
 
-    def _place(self, message: _Message, metric: Any, signal: int, kind: int, birth: bool) -> None:
+    def _place(self, message: Message, metric: Any, signal: int, kind: int, birth: bool) -> None:
         time_us = metric.timestamp * 1000 if metric.HasField("timestamp") else message.sent_us
         try:
             value, text = (None, None) if metric.is_null else value_of(metric, kind)
@@ -257,18 +229,8 @@ class Host:
             time_us = self.rows.holds_from(signal, time_us, message.sent_us)
         self.rows.add(Row(signal, time_us, value, text, quality))
 
-    def _refuse(self, message: _Message, why: str, raw: str) -> None:
+    def _refuse(self, message: Message, why: str, raw: str) -> None:
         self.rows.refuse(f"{message.topic.kind} {message.topic.speaker}", why, raw)
-
-
-def _metric(raw: bytes) -> Any:
-    """A metric, None where the bytes are none."""
-    try:
-        found = Metric.FromString(raw)
-        _ = found.name, found.string_value  # words that are no UTF-8 fail when they are read
-    except Unreadable:
-        return None
-    return found
 
 
 def _shown(metric: Any) -> str:
@@ -286,5 +248,5 @@ def _sent_us(found: Any, message: Heard) -> int:
 
 
 def _session(found: Any) -> int | None:
-    metrics = (_metric(raw) for raw in found.metrics)
+    metrics = (read_metric(raw) for raw in found.metrics)
     return next((signed(m.long_value or m.int_value, 4) for m in metrics if m is not None and m.name == "bdSeq"), None)

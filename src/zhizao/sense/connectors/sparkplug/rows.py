@@ -54,10 +54,16 @@ class Rows:
 
     def take(self, signals: Integers, times_us: Integers, values: NDArray[np.float64]) -> None:
         """Numbers of good quality, as columns."""
-        self._join()
-        self._columns.append(_Columns(signals, times_us, values * self._scale[signals], np.zeros(signals.size, np.int32), pa.nulls(signals.size, pa.string())))
-        np.maximum.at(self._last, signals, times_us)
-        self._live[signals] = True
+        self._take(signals, times_us, values * self._scale[signals], pa.nulls(signals.size, pa.string()))
+
+    def take_words(self, signals: Integers, times_us: Integers, words: list[bytes]) -> bool:
+        """Words of good quality, as columns; False, and none is taken, where some are no UTF-8."""
+        try:
+            texts = pa.array(words, pa.binary()).cast(pa.string())
+        except pa.ArrowInvalid:
+            return False
+        self._take(signals, times_us, np.full(signals.size, np.nan), texts)
+        return True
 
     def add(self, row: Row) -> None:
         """A single observation."""
@@ -101,6 +107,12 @@ class Rows:
 
     def __len__(self) -> int:
         return sum(part.signals.size for part in self._columns) + len(self._single) + len(self._refused)
+
+    def _take(self, signals: Integers, times_us: Integers, values: NDArray[np.float64], texts: pa.Array) -> None:
+        self._join()
+        self._columns.append(_Columns(signals, times_us, values, np.zeros(signals.size, np.int32), texts))
+        np.maximum.at(self._last, signals, times_us)
+        self._live[signals] = True
 
     def _join(self) -> None:
         """The single ones become columns among the others."""

@@ -146,4 +146,7 @@ def _part(found: Any, kind: int) -> Any:
 
 
 def _json(structure: Any) -> str:
-    return json.dumps(structure, ensure_ascii=False, allow_nan=False)
+    try:
+        return json.dumps(structure, ensure_ascii=False, allow_nan=False)
+    except TypeError:
+        raise ValueError("words that are no UTF-8") from None

@@ -84,6 +84,16 @@ def shell(payload: bytes) -> Any:
     return Shell.FromString(body)
 
 
+def read_metric(raw: bytes) -> Any:
+    """A metric, None where the bytes are none."""
+    try:
+        found = Metric.FromString(raw)
+    except DecodeError:
+        return None
+    # of words that are no UTF-8 protobuf gives the bytes
+    return found if isinstance(found.name, str) and isinstance(found.string_value, str) else None
+
+
 def properties(metric: Any) -> Iterator[tuple[str, Any]]:
     """The properties of a metric that have a value."""
     for key, value in zip(metric.properties.keys, metric.properties.values, strict=False):
