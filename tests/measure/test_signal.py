@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.measure.world import MEMBERSHIP, NOW, TERRITORY, World
 from zhizao.errors import StateOverflow
 from zhizao.measure.explain import Explainer
 from zhizao.measure.measure import Measurement
+from zhizao.measure.signal.grid import Grid, Span
 from zhizao.model.entity import Hierarchy, Level
 from zhizao.model.expression import FieldRef, Fold, Literal_, RowOp
 from zhizao.model.indicator import Indicator
@@ -33,6 +35,7 @@ from zhizao.pack.formula.signal_tree import ready
 
 DAY = datetime(2025, 9, 14, tzinfo=UTC)
 HOURS = [f"2025-09-14T{h:02d}" for h in range(4)]
+MACHINES = ["machine:M", "machine:N", "machine:O"]
 NAMES = ("entity", "quantity", "time", "value", "text", "quality", "source")
 KINDS: dict[str, Any] = {"entity": "entity", "time": "instant", "value": "float"}
 OBSERVATION = RecordType(
@@ -100,8 +103,8 @@ def _written(seconds: int) -> str:
 class Walk:
     """The plain reference: what one entity's observations say at any moment, looked up each time anew."""
 
-    def __init__(self, said: Sequence[Said], end: int) -> None:
-        self.said, self.end = [s for s in said if s.at < end], end
+    def __init__(self, said: Sequence[Said], end: int, entity: str) -> None:
+        self.said, self.end = [s for s in said if s.at < end and s.entity == entity], end
         self.heard = {s.source: max(o.at for o in said if o.source == s.source) for s in said}
 
     def until(self, one: Said) -> int:
@@ -136,9 +139,9 @@ class Walk:
         return found.steps if found else None
 
 
-def expected(name: str, said: Sequence[Said], start: int, end: int, grid_end: int) -> Fraction | None:
+def expected(name: str, said: Sequence[Said], start: int, end: int, grid_end: int, entity: str = "machine:M") -> Fraction | None:
     """What a fold is over a stretch of time."""
-    fold, walk = FOLDS[name], Walk(said, grid_end)
+    fold, walk = FOLDS[name], Walk(said, grid_end, entity)
     names = sorted({n.name for part in (fold.of, fold.where) if part is not None for n in _refs(part)})
     moments = walk.moments(names)
     of = fold.of.name if isinstance(fold.of, FieldRef) else ""
@@ -200,31 +203,31 @@ def world(folder: Path, deliveries: Sequence[Sequence[Said]], *edges: tuple[str,
 
 @st.composite
 def observations(draw: Any, sources: Sequence[str] = ("a",)) -> list[Said]:
-    """Some observations of one machine around the first hours of a day; none twice of one signal, source and time."""
+    """Some observations of some machines around the first hours of a day; none twice of one signal, source and time."""
     at = st.integers(-4000, 4 * 3600) | st.sampled_from([0, 3600, 7200, -1, 3599])
     quality = st.sampled_from(["good", "good", "good", "uncertain", "bad", "stale"])
     numbers = st.builds(Said, at, st.sampled_from(["power", "held"]), st.floats(-4, 9) | st.sampled_from([1.5, 0.125, -0.375]), quality, st.sampled_from(sources))
     counts = st.builds(Said, at, st.just("count"), st.integers(0, 9).map(float), quality, st.sampled_from(sources))
     modes = st.builds(Said, at, st.just("mode"), st.sampled_from(["A", "B", ""]) | st.none(), quality, st.sampled_from(sources))
-    found = draw(st.lists(numbers | counts | modes, min_size=1, max_size=24))
-    return list({(s.at, s.quantity, s.source): s for s in found}.values())
+    found = draw(st.lists(st.builds(replace, numbers | counts | modes, entity=st.sampled_from(MACHINES)), min_size=1, max_size=60))
+    return list({(s.at, s.quantity, s.source, s.entity): s for s in found}.values())
 
 
-SLOW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def measured(made: World, names: Sequence[str], period: str) -> dict[tuple[str, str], Any]:
+def measured(made: World, names: Sequence[str], period: str) -> dict[tuple[str, str, str], Any]:
     with made.store.session() as session:
-        values = Measurement(made.library, session, Known(), NOW).values(names, of=["machine:M"], periods=parse_periods(period))
-        return {(v.indicator, str(v.period)): v.value for v in values}
+        values = Measurement(made.library, session, Known(), NOW).values(names, of=MACHINES, periods=parse_periods(period))
+        return {(v.indicator, v.entity, str(v.period)): v.value for v in values}
 
 
 def assert_as_walked(made: World, said: Sequence[Said]) -> None:
     found = measured(made, list(FOLDS), f"{HOURS[0]}..{HOURS[-1]}")
-    for name in FOLDS:
-        for i, hour in enumerate(HOURS):
-            right = expected(name, said, 3600 * i, 3600 * (i + 1), 3600 * len(HOURS))
-            assert _same(found.get((name, hour)), right), f"{name} in {hour}: {found.get((name, hour))}, walked {right}"
+    for name, machine, (i, hour) in product(FOLDS, MACHINES, enumerate(HOURS)):
+        right = expected(name, said, 3600 * i, 3600 * (i + 1), 3600 * len(HOURS), machine)
+        value = found.get((name, machine, hour))
+        assert _same(value, right), f"{name} of {machine} in {hour}: {value}, walked {right}"
 
 
 def _same(found: Decimal | None, right: Fraction | None) -> bool:
@@ -268,19 +271,19 @@ def test_the_hours_of_a_day_add_up_to_it(said: list[Said]) -> None:
         if made is None:
             return
         hours, day = measured(made, additive, f"{HOURS[0]}..2025-09-14T23"), measured(made, additive, "2025-09-14")
-        for name in additive:
-            parts = [value for (of, _), value in hours.items() if of == name and value is not None]
-            assert day.get((name, "2025-09-14")) == (sum(parts) if parts else None), name
+        for name, machine in product(additive, MACHINES):
+            parts = [value for (of, entity, _), value in hours.items() if (of, entity) == (name, machine) and value is not None]
+            assert day.get((name, machine, "2025-09-14")) == (sum(parts) if parts else None), name
 
 
 def test_a_late_point_changes_its_own_hour_and_those_up_to_the_next(tmp_path: Path) -> None:
     said = [Said(0, "power", 2.0), Said(3600 * 3 + 60, "power", 4.0)]
     before = measured(world(tmp_path / "a", [said]), ["area"], f"{HOURS[0]}..{HOURS[-1]}")
     after = measured(world(tmp_path / "b", [said, [Said(3600 + 1800, "power", 3.0)]]), ["area"], f"{HOURS[0]}..{HOURS[-1]}")
-    assert [before["area", h] == after["area", h] for h in HOURS] == [True, False, False, False]
-    assert (after["area", HOURS[1]], after["area", HOURS[2]]) == (Decimal(1800 * 2 + 1800 * 3), Decimal(3600 * 3))
+    assert [before["area", "machine:M", h] == after["area", "machine:M", h] for h in HOURS] == [True, False, False, False]
+    assert tuple(after["area", "machine:M", h] for h in HOURS[1:3]) == (Decimal(1800 * 2 + 1800 * 3), Decimal(3600 * 3))
     again = measured(world(tmp_path / "c", [said, [Said(3600 * 3 + 120, "power", 9.0)]]), ["area"], f"{HOURS[0]}..{HOURS[-1]}")
-    assert [before["area", h] == again["area", h] for h in HOURS] == [True, True, True, False]
+    assert [before["area", "machine:M", h] == again["area", "machine:M", h] for h in HOURS] == [True, True, True, False]
 
 
 EDGES = [("machine:M", "part_of", "line:L"), ("machine:N", "part_of", "line:L"), ("machine:O", "part_of", "line:K"), ("line:L", "part_of", "site:S"), ("line:K", "part_of", "site:S"), ("site:S", "located_in", "region:11")]
@@ -320,3 +323,12 @@ def test_a_value_over_signals_is_explained_by_the_observations_it_rests_on(tmp_p
         found = explainer.explain("area", "machine:M", Period.parse(HOURS[0]))
     assert found.states == (("integral(power).sum", str((60 * 8 + 3540 * 4) * 10**6)),)
     assert [fact.fields for fact in found.facts] and found.facts_total == 1, "of the quantity alone, and in the hour"
+
+
+def test_a_grid_has_the_slots_of_every_zone() -> None:
+    hour = 3_600_000_000
+    grid = Grid.of([Span("UTC", "d", 0, 24 * hour), Span("Asia/Shanghai", "d", -8 * hour, 16 * hour)])
+    assert (grid.first, grid.width) == (-8 * hour, 8 * hour)
+    assert sorted((row["_zone"], row["_slot"] // hour) for row in grid.slots().to_pylist()) == [
+        ("Asia/Shanghai", -8), ("Asia/Shanghai", 0), ("Asia/Shanghai", 8), ("UTC", 0), ("UTC", 8), ("UTC", 16),
+    ]  # fmt: skip

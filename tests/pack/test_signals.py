@@ -100,6 +100,11 @@ def test_a_faulty_quantity_is_found(tmp_path: Path, line: str, code: str, messag
     assert any(message in f.message.en for f in found)
 
 
+def test_an_indicator_over_a_faulty_quantity_is_left_out(tmp_path: Path) -> None:
+    made = library(tmp_path, "duration(where odd)", "s", QUANTITIES + "odd: {name: {zh: 奇, en: Odd}, behaviour: mode, when: nothing > 1}\n")
+    assert "spending_rate" not in made.indicators
+
+
 def test_what_decides_a_figure_is_part_of_its_definition(tmp_path: Path) -> None:
     versions = {
         library(tmp_path / str(i), 'duration(where power > 1 and execution == "A")', "s", text).indicators["spending_rate"].definition

@@ -13,10 +13,12 @@ from zhizao.measure.barrier import tips_below
 from zhizao.measure.calendar import PERIOD, label, within
 from zhizao.measure.placement import Placement
 from zhizao.measure.question import UNIT, Question
+from zhizao.measure.signal.reads import names
 from zhizao.measure.states.last import STAMP
 from zhizao.model.entity import level_of
 from zhizao.model.expression import Fold
 from zhizao.model.period import Period, PeriodKind
+from zhizao.model.quantity import SIGNALS
 from zhizao.model.record import RecordType
 from zhizao.store.contract import Session
 
@@ -38,6 +40,8 @@ def placed_rows(question: Question, session: Session, placement: Placement, peri
     """The rows of the record type in the periods asked for, each with period, places and unit."""
     rows = session.relation(question.record, placement.known)
     filled = session.filled(question.record, placement.known)
+    if question.record.id == SIGNALS:
+        rows = rows.filter(rows["quantity"].isin(sorted({name for leaf in question.leaves for name in names(leaf.node)})))
     rows = in_periods(rows, question.record, placement, question.periods)
     if any(isinstance(t, Fold) and t.kind == "last" for leaf in question.leaves for t in (leaf.node, *tips_below(leaf))):
         rows = rows.mutate(**{STAMP: stamp(rows, question.record)})

@@ -107,12 +107,16 @@ def _without_derived(row: Row, quantities: Mapping[str, Quantity]) -> Row:
     return replace(row, args=tuple(_without_derived(arg, quantities) for arg in row.args)) if isinstance(row, RowOp) else row
 
 
-def check_derived(view: RecordType, places: Mapping[str, Place], levels: Levels, found: Found) -> None:
-    """Tell what a derived quantity names that does not exist or cannot be compared."""
+def only_sound(view: RecordType, places: Mapping[str, Place], levels: Levels, found: Found) -> RecordType:
+    """The record type without derived quantities that name what does not exist or cannot be compared, each with its findings."""
+    sound = []
     for one in view.signals:
+        mine = Found()
         if one.when is not None:
-            report = partial(_report, found, places[one.id])
-            require(one.when, "boolean", Scope(view, "hour", levels, report))
+            require(one.when, "boolean", Scope(view, "hour", levels, partial(_report, mine, places[one.id])))
+        found.extend(mine)
+        sound += [] if mine else [one]
+    return as_signals(view, sound)
 
 
 def _report(found: Found, place: Place, severity: Severity, code: str, at: int, message: Text, cure: Text) -> None:

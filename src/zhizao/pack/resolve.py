@@ -21,7 +21,7 @@ from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
-from zhizao.pack.quantities import as_signals, check_derived, expanded
+from zhizao.pack.quantities import as_signals, expanded, only_sound
 from zhizao.pack.shipped import builtin_folders
 from zhizao.pack.wording import merged
 
@@ -132,8 +132,7 @@ class _Resolving:
         if SIGNALS not in records:
             return records
         view = as_signals(records[SIGNALS], quantities.values())
-        check_derived(view, {name: at for name, (_, at) in self.quantities.by_name.items()}, levels, self.found)
-        return {**records, SIGNALS: view}
+        return {**records, SIGNALS: only_sound(view, {name: at for name, (_, at) in self.quantities.by_name.items()}, levels, self.found)}
 
     def _indicators(self, records: dict[str, RecordType], levels: Levels) -> dict[str, Indicator]:
         made: dict[str, Indicator] = {}

@@ -47,13 +47,17 @@ class Said:
             numbers), _own (boolean: said then), _horizon (int64: until when the last value of its source holds)
         """
         rows = self.session.relation(self.record, self.known)
-        rows = rows.filter(rows[QUANTITY].isin([q.id for q in quantities]), rows[self.record.time] < _instant(grid.end))
-        source = ibis.coalesce(rows["source"], "")
-        said = rows.select(self.entity, QUANTITY, **{SOURCE: source, AT: epoch_us(rows[self.record.time])}, **_values(rows, quantities))
-        before, within = said.filter(said[AT] < grid.first), said.filter(said[AT] >= grid.first)
-        points = _latest(before, self.entity).union(within)
+        rows = rows.filter(rows[QUANTITY].isin([q.id for q in quantities]))
+        # The stored times themselves are compared, so that an engine passes over whole segments and groups of rows.
+        time, first, end = rows[self.record.time], _instant(grid.first), _instant(grid.end)
+        before = self._said(rows.filter(time < first), quantities)
+        points = _latest(before, self.entity).union(self._said(rows.filter(time >= first, time < end), quantities))
         horizon = self._horizon()
         return points.left_join(horizon, SOURCE).select(*points.columns, HORIZON, **{OWN: ibis.literal(True)})
+
+    def _said(self, rows: ir.Table, quantities: Sequence[Quantity]) -> ir.Table:
+        named = {SOURCE: ibis.coalesce(rows["source"], ""), AT: epoch_us(rows[self.record.time])}
+        return rows.select(self.entity, QUANTITY, **named, **_values(rows, quantities))
 
     @cached_property
     def heard(self) -> ir.Table:
