@@ -20,7 +20,7 @@ from zhizao.measure.measure import Measurement
 from zhizao.measure.placement import Placement
 from zhizao.model.library import Library
 from zhizao.model.period import Period, parse_periods
-from zhizao.model.value import Known
+from zhizao.model.value import Known, Value
 from zhizao.node.latest import latest_period
 from zhizao.pack.load import load
 from zhizao.store.contract import Source
@@ -48,6 +48,17 @@ period: day
 decimals: 0
 record: run
 formula: sum(good)
+source: ours
+""",
+    "quantities.yaml": "execution: {name: {zh: 执行, en: Execution}, unit: '', behaviour: mode}\n",
+    "indicators/active.yaml": """id: active
+name: {zh: 运行时间, en: Active time}
+unit: min
+direction: up
+period: day
+decimals: 0
+record: observation
+formula: duration(where execution == "ACTIVE")
 source: ours
 """,
 }
@@ -80,10 +91,19 @@ class Plant:
     def runs(self, machine: str, *starts: str) -> None:
         self.add("run", *({"machine": machine, "started": at, "good": 1} for at in starts))
 
-    def found(self, period: str, *machines: str) -> dict[tuple[str, str], int]:
+    def says(self, machine: str, **told: str) -> None:
+        columns = {"entity": machine, "quantity": "execution", "quality": "good", "source": "s"}
+        self.add("observation", *({**columns, "time": at, "text": text} for text, at in told.items()))
+
+    def values(self, indicator: str, period: str, *machines: str) -> list[Value]:
         with self.store.session() as session:
-            values = Measurement(self.library, session, Known(), NOW).values(["parts"], of=machines, periods=parse_periods(period))
-        return {(v.entity, str(v.period)): int(v.value) for v in values if v.value is not None}
+            return Measurement(self.library, session, Known(), NOW).values([indicator], of=machines, periods=parse_periods(period))
+
+    def found(self, period: str, *machines: str, indicator: str = "parts") -> dict[tuple[str, str], int]:
+        return {(v.entity, str(v.period)): int(v.value) for v in self.values(indicator, period, *machines) if v.value is not None}
+
+    def minutes(self, period: str, *machines: str) -> dict[str, int]:
+        return {p: value for (_, p), value in self.found(period, *machines, indicator="active").items()}
 
 
 @pytest.fixture
@@ -153,6 +173,12 @@ def test_what_is_no_zone_is_rejected_with_the_reason(plant: Plant) -> None:
     assert receipt.rejects_file is not None and "is no time zone" in Path(receipt.rejects_file).read_text(encoding="utf-8")
 
 
+def test_without_entities_signals_are_those_of_whatever_said_something(plant: Plant) -> None:
+    plant.says(M, ACTIVE="2020-09-14T00:00:00Z", READY="2020-09-14T01:00:00Z")
+    plant.says("site:S", ACTIVE="2020-09-14T00:00:00Z", READY="2020-09-14T02:00:00Z")
+    assert plant.found("2020-09-14", indicator="active") == {(M, "2020-09-14"): 60, ("site:S", "2020-09-14"): 120}
+
+
 # ── shifts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -195,6 +221,44 @@ def test_shifts_read_list_and_sort() -> None:
     assert [str(p) for p in nights] == ["2020-09-14/night-2", "2020-09-15/night-2", "2020-09-16/night-2"] == [str(p) for p in sorted(nights, reverse=True)[::-1]]
 
 
+# ── signals ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_hour_that_occurs_twice_is_two_hours_of_a_signal(plant: Plant) -> None:
+    plant.live_by(machine_M="Europe/Berlin")
+    plant.says(M, ACTIVE="2020-10-24T22:30:00Z", READY="2020-10-25T02:15:00Z")
+    assert plant.minutes("2020-10-25T00..2020-10-25T04", M) == {"2020-10-25T00": 30, "2020-10-25T01": 60, "2020-10-25T02": 120, "2020-10-25T03": 15}
+    assert plant.minutes("2020-10-25", M) == {"2020-10-25": 225}
+
+
+def test_a_skipped_hour_of_a_signal_is_empty_and_its_day_is_short(plant: Plant) -> None:
+    plant.live_by(machine_M="Europe/Berlin")
+    plant.says(M, ACTIVE="2020-03-28T00:00:00Z", READY="2020-04-01T00:00:00Z")
+    assert plant.minutes("2020-03-28..2020-03-30", M) == {"2020-03-28": 23 * 60, "2020-03-29": 23 * 60, "2020-03-30": 24 * 60}
+    assert plant.minutes("2020-03-29T01..2020-03-29T03", M) == {"2020-03-29T01": 60, "2020-03-29T03": 60}
+
+
+def test_signals_of_sites_on_different_clocks_add_up(plant: Plant) -> None:
+    plant.live_by(site_S="Asia/Shanghai", site_B="Asia/Kathmandu", enterprise_E="UTC")
+    plant.parts((M, "site:S"), ("machine:N", "site:B"), ("machine:O", "enterprise:E"), ("site:S", "enterprise:E"), ("site:B", "enterprise:E"))
+    for machine in (M, "machine:N", "machine:O"):
+        plant.says(machine, ACTIVE="2020-09-14T16:00:00Z", READY="2020-09-14T17:00:00Z")
+    assert plant.minutes("2020-09-14..2020-09-15", M) == {"2020-09-15": 60}
+    assert plant.minutes("2020-09-14", "machine:N") == {"2020-09-14": 60}
+    assert plant.minutes("2020-09-14..2020-09-15", "enterprise:E") == {"2020-09-14": 120, "2020-09-15": 60}
+
+
+def test_a_signal_is_folded_over_the_shift_of_its_site_pauses_included(plant: Plant) -> None:
+    plant.live_by(site_S="Asia/Shanghai")
+    plant.parts((M, "site:S"))
+    plant.add("shift_calendar", EARLY, NIGHT)
+    plant.says(M, ACTIVE="2020-09-13T23:00:00Z", READY="2020-09-15T03:00:00Z")
+    assert plant.minutes("2020-09-14/early", M) == {"2020-09-14/early": 7 * 60}
+    assert plant.minutes("2020-09-14/night..2020-09-15/night", M) == {"2020-09-14/night": 8 * 60}
+    (shift,) = plant.values("active", "2020-09-14/early", M)
+    assert (shift.coverage.count, shift.coverage.weight) == (1, Decimal("0.875000")), "nothing was known in the first of its eight hours"
+
+
 # ── laws ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ZONES = ("UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "Pacific/Apia")
@@ -229,9 +293,8 @@ def test_a_day_that_a_country_skipped_is_empty() -> None:
 
 
 def test_spans_are_the_bounds_of_each_period_in_each_zone() -> None:
-    found = spans([Period.parse("2020-03-29"), Period.parse("2020-03-30")], ["Europe/Berlin", "UTC"])
-    lengths = [(b - a) / timedelta(hours=1) for a, b in zip(found["_from"], found["_until"], strict=True)]  # type: ignore[operator]
-    assert (found["_zone"], lengths) == (["Europe/Berlin"] * 2 + ["UTC"] * 2, [23, 24, 24, 24])
+    found = spans([Period.parse("2020-03-29"), Period.parse("2020-03-30")], ["Europe/Berlin"])
+    assert [(s.clock, (s.end - s.start) / timedelta(hours=1)) for s in found] == [("UTC", 24), ("UTC", 24), ("Europe/Berlin", 23), ("Europe/Berlin", 24)]
 
 
 @settings(max_examples=10, deadline=None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -71,15 +72,24 @@ def within(rows: ir.Table, record: RecordType, periods: Sequence[Period], zones:
     return rows.filter((time >= first) & (time < last))
 
 
-def spans(periods: Sequence[Period], zones: Iterable[str]) -> dict[str, list[object]]:
-    """When periods begin and end on the clocks of each zone: the first instant (UTC), and the first after.
+class Span(NamedTuple):
+    """From when to when (the first instant after) a period is on a clock: a zone, or the entity whose calendar it is."""
+
+    clock: str
+    period: str
+    start: datetime
+    end: datetime
+
+
+def spans(periods: Sequence[Period], zones: Iterable[str]) -> list[Span]:
+    """When periods begin and end by UTC, and on the clocks of each zone.
 
     Example:
-        >>> spans([Period.parse("2020-09-14")], ["Asia/Shanghai"])["_from"]
-        [datetime.datetime(2020, 9, 13, 16, 0, tzinfo=datetime.timezone.utc)]
+        >>> [f"{s.start:%d %H:%M}" for s in spans([Period.parse("2020-09-14")], ["Asia/Shanghai"])]
+        ['14 00:00', '13 16:00']
     """
-    rows = [(zone, str(p), *p.bounds(ZoneInfo(zone))) for zone in zones for p in periods]
-    return {name: [row[i] for row in rows] for i, name in enumerate((ZONE, PERIOD, "_from", "_until"))}
+    clocks = [ZoneInfo(name) for name in dict.fromkeys(("UTC", *zones))]
+    return [Span(zone.key, str(p), *p.bounds(zone)) for zone in clocks for p in periods]
 
 
 def table(periods: Sequence[Period]) -> dict[str, list[object]]:

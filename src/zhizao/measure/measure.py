@@ -102,7 +102,14 @@ class Measurement:
         if by or of:
             return self._aimed(record, indicators, aims(self.library, of, by), periods)
         nations = self._aimed(record, indicators, (Aim(levels=("nation",)),), periods) if self._has_nation else []
-        return nations if any(nations) else self._aimed(record, indicators, (Aim(unit_level=record.level),), periods)
+        levels = [record.level] if record.level else self._levels_of(record)
+        return nations if any(nations) else [a for level in levels for a in self._aimed(record, indicators, (Aim(unit_level=level),), periods)]
+
+    def _levels_of(self, record: RecordType) -> list[str]:
+        """The levels of the entities that rows of a type are about, which may be of any."""
+        rows = self.session.relation(record, self.known)
+        levels = rows.select(level=rows[record.entity].split(":")[0]).distinct()
+        return sorted(self.session.fetch(self.session.keep("levels", levels))["level"].to_pylist())
 
     @cached_property
     def _has_nation(self) -> bool:

@@ -59,7 +59,7 @@ def labels(session: Session, placement: Placement, record: RecordType, kind: Per
 
 
 def _labels(session: Session, placement: Placement, record: RecordType, kind: PeriodKind, rows: ir.Table) -> list[str]:
-    rows = placement.zones.local(rows, record)
+    rows = placement.zones.local(rows, record) if rows[record.time].type().is_timestamp() else rows
     found = session.fetch(rows.select(period=label(rows, record, kind)).distinct())
     return [text for text in found.column("period").to_pylist() if text]
 
@@ -68,7 +68,10 @@ def in_periods(rows: ir.Table, record: RecordType, placement: Placement, periods
     """The rows that fall into periods of one kind, on the clocks of what each is about, with the period of each."""
     if periods[0].kind == "shift" and record.period != "shift":
         return placement.shifts.labelled(rows, record, periods)
-    rows = placement.zones.local(within(rows, record, periods, placement.zones.names), record)
+    if rows[record.time].type().is_timestamp():  # no other time depends on clocks, which are not looked up in vain
+        rows = placement.zones.local(within(rows, record, periods, placement.zones.names), record)
+    elif rows[record.time].type().is_date():
+        rows = within(rows, record, periods)
     rows = rows.mutate(**{PERIOD: label(rows, record, periods[0].kind)})
     return rows.filter(_asked(rows[PERIOD], periods))
 

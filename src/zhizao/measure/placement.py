@@ -10,13 +10,14 @@ from functools import cached_property
 import ibis
 import ibis.expr.types as ir
 
-from zhizao.measure.calendar import PERIOD
+from zhizao.measure.calendar import PERIOD, Span, spans
 from zhizao.measure.lasting import on_level, place_column
 from zhizao.measure.memberships import ALWAYS, Attribute, Memberships
 from zhizao.measure.shifts import Shifts
-from zhizao.measure.zones import Zones
+from zhizao.measure.zones import Clocks, Zones
 from zhizao.model.entity import Hierarchy
 from zhizao.model.library import Library
+from zhizao.model.period import Period, PeriodKind
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store.contract import Session
@@ -49,6 +50,18 @@ class Placement:
     def shifts(self) -> Shifts:
         """The calendars by which entities work."""
         return Shifts.of(self.library, self.session, self.memberships, self.zones)
+
+    def clocks(self, kind: PeriodKind) -> Clocks | None:
+        """By which clock an entity's periods of a kind are read; None where all go by UTC."""
+        return self.shifts.clocks if kind == "shift" else self.zones.clocks
+
+    def spans(self, periods: Sequence[Period]) -> list[Span]:
+        """When periods of one kind begin and end, on each clock by which any entity lives.
+
+        Raises:
+            UnfitPeriod: shifts that no calendar has.
+        """
+        return self.shifts.spans(periods) if periods[0].kind == "shift" else spans(periods, self.zones.names)
 
     @cached_property
     def parts_day(self) -> str:

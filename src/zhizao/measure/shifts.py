@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from zhizao.errors import InputError, UnfitPeriod
-from zhizao.measure.calendar import PERIOD, ZONE
+from zhizao.measure.calendar import PERIOD, ZONE, Span
 from zhizao.measure.memberships import Memberships
 from zhizao.measure.zones import UTC, Clocks, Zones
 from zhizao.model.library import Library
@@ -23,7 +23,7 @@ from zhizao.model.text import Text
 from zhizao.store.contract import Session
 
 _INSTANT = pa.timestamp("us", "UTC")
-_SPANS = pa.schema([(ZONE, pa.string()), (PERIOD, pa.string()), ("_from", _INSTANT), ("_until", _INSTANT)])
+_SPANS = pa.schema([("_owner", pa.string()), (PERIOD, pa.string()), ("_from", _INSTANT), ("_until", _INSTANT)])
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,18 @@ class Shifts:
         calendars = {owner: (zone_of[owner], shifts(r for r in rows if r["entity"] == owner)) for owner in owners}
         return cls(session, clocks, calendars)
 
-    def spans(self, periods: Sequence[Period]) -> pa.Table:
+    def spans(self, periods: Sequence[Period]) -> list[Span]:
         """When each of the shifts asked for begins and ends at each calendar, in one piece or several; none over another.
-
-        Shape:
-            _zone (the entity whose calendar it is), _period, _from, _until (instants, the first after it).
 
         Raises:
             UnfitPeriod: no calendar has any of them.
         """
         asked = {str(p) for p in periods}
-        found = [(owner, s) for owner in self.calendars or {} for s in self._around(owner, periods) if str(s.period) in asked]
+        pieces = (Span(owner, str(s.period), s.starts, s.ends) for owner in self.calendars or {} for s in self._around(owner, periods))
+        found = _joined(piece for piece in pieces if piece.period in asked)
         if not found:
             raise self._no_such(periods)
-        rows = [(owner, str(s.period), s.starts, s.ends) for owner, s in found]
-        return pa.table([list(column) for column in zip(*rows, strict=True)], schema=_SPANS)
+        return found
 
     def _around(self, owner: str, periods: Sequence[Period]) -> list[Stretch]:
         """The stretches of a calendar on the days of the periods, and on those beside them, whose shifts may reach into them."""
@@ -88,9 +85,10 @@ class Shifts:
             raise UnfitPeriod(what, where=str(record.place), cure=Text(f"请选择 {record.period} 期", f"ask for a {record.period}"))
         found = self.spans(periods)
         assert self.clocks is not None, "there are spans, so there are calendars"
-        first, last = (ibis.literal(at, "timestamp('UTC', 6)") for at in (min(found["_from"].to_pylist()), max(found["_until"].to_pylist())))
-        rows = self.clocks.beside(rows.filter((time >= first) & (time < last)), record)
-        spans, at = self.session.hold("shifts", found).rename(_owner=ZONE), rows[record.time]
+        first, last = (ibis.literal(at, "timestamp('UTC', 6)") for at in (min(s.start for s in found), max(s.end for s in found)))
+        rows = rows.filter((time >= first) & (time < last))
+        rows = self.clocks.beside(rows, record.entity, rows[record.time])
+        spans, at = self.session.hold("shifts", pa.table([list(column) for column in zip(*found, strict=True)], schema=_SPANS)), rows[record.time]
         return rows.join(spans, [rows[ZONE] == spans["_owner"], at >= spans["_from"], at < spans["_until"]]).drop(ZONE, "_owner", "_from", "_until")
 
     def _no_such(self, periods: Sequence[Period]) -> InputError:
@@ -98,6 +96,17 @@ class Shifts:
         listed = ", ".join(known)
         cure = Text(f"已有班次：{listed}", f"there are the shifts {listed}") if known else Text(f"请导入：zhizao import {CALENDAR} FILE", f"import them: zhizao import {CALENDAR} FILE")
         return UnfitPeriod(Text(f"班次日历中没有 {periods[0]}", f"no shift calendar has {periods[0]}"), where="--period", cure=cure)
+
+
+def _joined(pieces: Iterable[Span]) -> list[Span]:
+    """Spans, those of a period that follow each other as one: a pause is a part of its shift."""
+    found: list[Span] = []
+    for piece in pieces:
+        if found and (found[-1].clock, found[-1].period, found[-1].end) == (piece.clock, piece.period, piece.start):
+            found[-1] = found[-1]._replace(end=piece.end)
+        else:
+            found.append(piece)
+    return found
 
 
 def _zones(session: Session, zones: Zones, owners: Sequence[str]) -> dict[str, ZoneInfo]:

@@ -37,12 +37,12 @@ class Clocks:
         table = session.keep(name, memberships.nearest(named).rename({ZONE: "value"}))
         return cls(table, memberships.hosts is not None and memberships.parts.dated)
 
-    def beside(self, rows: ir.Table, record: RecordType) -> ir.Table:
-        """The rows with the clock of what each is about at its time (_zone), null where it has none."""
+    def beside(self, rows: ir.Table, entity: str, at: ir.TimestampValue) -> ir.Table:
+        """The rows with the clock of an entity of theirs at a time of theirs (_zone), null where it has none."""
         known = self.table.rename(_child="child", _since="_from", _until="_to").view()
-        fits = [rows[record.entity] == known["_child"]]
+        fits = [rows[entity] == known["_child"]]
         if self.dated:
-            day = rows[record.time].cast(dt.Timestamp(None, 6)).date()
+            day = at.cast(dt.Timestamp(None, 6)).date()
             fits += [known["_since"] <= day, day < known["_until"]]
         return rows.left_join(known, fits).drop("_child", "_since", "_until")
 
@@ -76,7 +76,7 @@ class Zones:
         """The rows with the local time at which each holds, where rows of the type hold at instants and any zone is in use."""
         if self.clocks is None or not rows[record.time].type().is_timestamp():
             return rows
-        zoned = self.clocks.beside(rows, record)
+        zoned = self.clocks.beside(rows, record.entity, rows[record.time])
         instant: Any = zoned[record.time]
         plain = instant.cast(dt.Timestamp(None, 6))
         return zoned.mutate(**{LOCAL: ibis.coalesce(_on_clocks(zoned[ZONE], instant), plain)}).drop(ZONE)

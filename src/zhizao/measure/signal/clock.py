@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from zhizao.measure.calendar import ZONE, spans
+from zhizao.measure import calendar
+from zhizao.measure.calendar import ZONE
 from zhizao.measure.placement import Placement
 from zhizao.measure.signal.grid import SLOT, Grid, Span, microseconds
 from zhizao.measure.zones import UTC, Clocks
@@ -28,10 +28,8 @@ class Clock:
     @classmethod
     def of(cls, placement: Placement, periods: Sequence[Period]) -> Clock:
         """The clock for periods of one kind: by zones, or, for shifts, by the calendars of sites."""
-        if periods[0].kind == "shift":
-            return cls(Grid.of(_read(placement.shifts.spans(periods))), placement.shifts.clocks, None)
-        found = spans(periods, [UTC, *placement.zones.names])
-        return cls(Grid.of(_read(pa.table(found))), placement.zones.clocks, UTC)
+        kind = periods[0].kind
+        return cls(Grid.of(map(_read, placement.spans(periods))), placement.clocks(kind), None if kind == "shift" else UTC)
 
     def labelled(self, rows: ir.Table, entity: str, session: Session) -> ir.Table:
         """Rows of slots with the period that each lies in on its entity's clocks; those in none of the periods left out."""
@@ -42,14 +40,9 @@ class Clock:
         """Rows with the zone of each entity at an instant (_zone)."""
         if self.clocks is None:
             return rows.mutate(**{ZONE: ibis.literal(self.otherwise, "string")})
-        known = self.clocks.table.rename(_child="child", _first="_from", _beyond="_to").view()
-        fits = [rows[entity] == known["_child"]]
-        if self.clocks.dated:
-            day = (rows[at] / 1_000_000).floor().cast("int64").as_timestamp("s").date()
-            fits += [known["_first"] <= day, day < known["_beyond"]]
-        joined = rows.left_join(known, fits)
-        return joined.mutate(**{ZONE: ibis.coalesce(joined[ZONE], ibis.literal(self.otherwise, "string"))}).drop("_child", "_first", "_beyond")
+        joined = self.clocks.beside(rows, entity, rows[at].as_timestamp("us"))
+        return joined.mutate(**{ZONE: ibis.coalesce(joined[ZONE], ibis.literal(self.otherwise, "string"))})
 
 
-def _read(table: pa.Table) -> list[Span]:
-    return [Span(row[ZONE], row["_period"], microseconds(row["_from"]), microseconds(row["_until"])) for row in table.to_pylist()]
+def _read(span: calendar.Span) -> Span:
+    return Span(span.clock, span.period, microseconds(span.start), microseconds(span.end))
