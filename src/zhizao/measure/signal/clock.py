@@ -40,7 +40,8 @@ class Clock:
         """Rows with the zone of each entity at an instant (_zone)."""
         if self.clocks is None:
             return rows.mutate(**{ZONE: ibis.literal(self.otherwise, "string")})
-        joined = self.clocks.beside(rows, entity, rows[at].as_timestamp("us"))
+        second = (rows[at] / 1_000_000).floor().cast("int64")  # finer instants the engine is not asked for, and no clock changes between seconds
+        joined = self.clocks.beside(rows, entity, second.as_timestamp("s"))
         return joined.mutate(**{ZONE: ibis.coalesce(joined[ZONE], ibis.literal(self.otherwise, "string"))})
 
 
