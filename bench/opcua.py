@@ -67,7 +67,7 @@ class Counted:
     """A feed that counts what is durable, and how old it was by then."""
 
     def __init__(self, intake: Intake, count: Count) -> None:
-        self.intake, self.count_of, self.position, self.last_us = intake, count, "", 1
+        self.intake, self.count_of, self.position, self.last_us = intake, count, "", 0
 
     async def deliver(self, delivery: Delivery) -> None:
         await self.intake.deliver(delivery)

@@ -14,7 +14,7 @@ from tests.sense.rigs.link import Link, linked
 from zhizao.sense.connectors.modbus.connector import Modbus
 
 PLACES = {"p": 0, "q": 10}
-HELD_S = 3.0
+HELD_S = 1.0
 """How long a value that nobody asks for is held."""
 
 
