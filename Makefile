@@ -29,6 +29,7 @@ check: $(VENV)/tools $(VENV)/installed
 	@$(RUN) -m mypy
 
 bench: $(VENV)/tools $(VENV)/installed
+	@sh requirements/system.sh "$(PYTHON)" bench
 	@$(RUN) -m bench
 
 clean:
