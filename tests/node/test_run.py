@@ -94,6 +94,18 @@ def test_what_is_pushed_is_found_at_once_and_counted_once_however_often_it_is_se
     play(scene())
 
 
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z", -62_000_000_000_000_000])
+def test_a_time_no_clock_can_mean_is_refused_at_this_door_too_and_the_status_answers(home, time):
+    async def scene():
+        async with running(home) as client:
+            answer = (await client.post("/observations", json=[ROW, {**ROW, "time": time}])).json()
+            assert (answer["received"], answer["spooled"], answer["rejected"]) == (2, 1, 1)
+            assert "no clock" in answer["rejects"][0]["why"]
+            assert (await client.get("/status")).json()["connectors"]["http:push"]["last_value_at"] == "2026-11-24T08:00:00.000Z"
+
+    play(scene())
+
+
 def test_observations_are_chosen_by_entity_quantity_and_time_the_latest_first_to_stay(home):
     rows = [ROW | {"time": f"2026-11-24T08:00:0{n}Z", "value": n, "entity": f"machine:M{n % 2}"} for n in range(8)]
 

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from zhizao.store.stream.account import Account
 Row = dict[str, Any]
 RUN_FILE = "run.json"
 NOTHING = Account()
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _promise(promise: Promise | None) -> Row | None:
 
 
 def _iso(us: int) -> str | None:
-    return datetime.fromtimestamp(us / 1e6, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z") if us else None
+    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="milliseconds").replace("+00:00", "Z") if us else None
 
 
 def _log_bytes(home: Path) -> int:

@@ -120,8 +120,8 @@ def _require_plain(text: str) -> None:
     """Refuse what a few bytes can make endless: aliases of aliases, and nesting that exhausts the stack."""
     import yaml
 
-    depth = 0
-    for event in yaml.parse(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    depth, events = 0, cast(Iterator[Any], yaml.parse(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         is_marked = isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) not in (None, "!")
         problem = "aliases (*) and tags (!) are not used here" if is_marked else "nested too deeply" if depth > MAX_DEPTH else ""
