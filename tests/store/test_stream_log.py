@@ -67,6 +67,18 @@ def test_what_was_refused_is_kept_as_it_came(tmp_path):
     assert next(deliveries(tmp_path, 1)).refused == refused
 
 
+def test_a_file_whose_content_would_fill_the_memory_is_followed_by_the_next_however_small_it_lies_on_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr("zhizao.store.stream.log.ROLL_CONTENT", 1_000_000)
+    long = pa.record_batch({**rows([1.0]).to_pydict(), "text": ["x" * 400_000]}, schema=observations())
+    log = Log(tmp_path)
+    log.append([Delivery("press", long, "1")])
+    log.close()
+    again = Log(tmp_path)
+    for position in "23":
+        again.append([Delivery("press", long, position)])
+    assert files_in(tmp_path) == [1, 2] and file_of(tmp_path, 1).stat().st_size < 20_000
+
+
 def test_positions_outlive_the_files_they_came_in(tmp_path):
     log = Log(tmp_path, roll_bytes=1)
     log.append([delivery(1, position=5)])

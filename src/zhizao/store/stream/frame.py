@@ -73,7 +73,7 @@ def framed(delivery: Delivery, at_us: int) -> bytes:
     refused = [(r.place, r.why, r.raw) for r in delivery.refused]
     head = {
         "source": delivery.source, "position": delivery.position, "lines": delivery.lines, "duplicate": delivery.duplicate, "refused": refused,
-        "rows": int(delivery.rows.num_rows), "last_us": delivery.last_us, "at": at_us,
+        "rows": int(delivery.rows.num_rows), "last_us": delivery.last_us, "at": at_us, "content": int(delivery.rows.nbytes),
     }  # fmt: skip
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, observations(), options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:

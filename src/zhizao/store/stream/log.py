@@ -18,6 +18,8 @@ from zhizao.store.stream.frame import Frame, framed, frames, opening
 
 ROLL_BYTES, ROLL_ROWS = 64 * 1024**2, 2_000_000
 """A file that has grown to this, or to so many observations, is followed by the next: one file in memory is enough for whoever drains it."""
+ROLL_CONTENT = 256 * 1024**2
+"""And so is one whose observations take so many bytes in memory: in the file they are compressed, long texts to a hundredth and less."""
 
 Clock = Callable[[], datetime]
 
@@ -62,7 +64,7 @@ class Log:
     ) -> None:
         make_folder(folder)
         self._folder, self._roll_bytes, self._roll_rows, self._clock = folder, roll_bytes, roll_rows, clock
-        self._at_us, self._rows = 0, 0
+        self._at_us, self._rows, self._content = 0, 0, 0
         self._lock = _locked(folder / "lock")
         try:
             self._standings: dict[str, Standing] = dict(standings)
@@ -93,7 +95,8 @@ class Log:
         for delivery in deliveries:
             self._standings[delivery.source] = self._standings.get(delivery.source, Standing()).after(delivery)
             self._rows += int(delivery.rows.num_rows)
-        if self._place >= self._roll_bytes or self._rows >= self._roll_rows:
+            self._content += int(delivery.rows.nbytes)
+        if self._place >= self._roll_bytes or self._rows >= self._roll_rows or self._content >= ROLL_CONTENT:
             self.roll()
 
     def roll(self) -> None:
@@ -102,7 +105,7 @@ class Log:
         _begin(self._folder, number, content)
         following = os.open(file_of(self._folder, number), os.O_RDWR)
         os.close(self._file)
-        self._file, self._number, self._place, self._rows = following, number, len(content), 0
+        self._file, self._number, self._place, self._rows, self._content = following, number, len(content), 0, 0
 
     @property
     def rows(self) -> int:
@@ -142,6 +145,7 @@ class Log:
         for frame in read_file(last):
             self._standings, end, self._at_us = followed(self._standings, frame), frame.end, frame.at_us
             self._rows += frame.head.get("rows", 0)
+            self._content += frame.head.get("content", 0)
         os.truncate(last, end)
         flush(last)
         return numbers[-1], end
