@@ -92,6 +92,31 @@ def _frame(head: Mapping[str, Any], body: pa.Buffer | bytes) -> bytes:
     return _PREFIX.pack(len(rest), zlib.crc32(rest)) + rest
 
 
+def is_torn(content: bytes, end: int) -> bool:
+    """Whether what follows the last whole frame is the half of a write; where something that was written later lies behind it, it is damage.
+
+    Example:
+        >>> first, second, third = (opening({}, at) for at in (1, 2, 3))
+        >>> bad = second[:4] + bytes(4) + second[8:]
+        >>> is_torn(first + bad, len(first)), is_torn(first + bad + opening({}, 2), len(first)), is_torn(first + bad + third, len(first))
+        (True, True, False)
+    """
+    if end + _PREFIX.size > len(content):
+        return True
+    length, _ = _PREFIX.unpack_from(content, end)
+    later = next(frames(content[end + _PREFIX.size + length :]), None)
+    return later is None or later.at_us == _claimed(content[end + _PREFIX.size :])
+
+
+def _claimed(rest: bytes) -> int | None:
+    """When a damaged frame says it was written: all frames of one write say the same."""
+    try:
+        (head,) = _HEAD.unpack_from(rest)
+        return int(json.loads(rest[_HEAD.size : _HEAD.size + head])["at"])
+    except (struct.error, ValueError, KeyError, TypeError):
+        return None
+
+
 def frames(content: bytes) -> Iterator[Frame]:
     """The whole frames at the beginning of a file's content; what follows the last of them was not written to its end.
 

@@ -14,12 +14,15 @@ from zhizao.model.text import Text
 from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 from zhizao.store.stream.delivery import Delivery, Standing, Standings
-from zhizao.store.stream.frame import Frame, framed, frames, opening
+from zhizao.store.stream.frame import Frame, framed, frames, is_torn, opening
 
 ROLL_BYTES, ROLL_ROWS = 64 * 1024**2, 2_000_000
 """A file that has grown to this, or to so many observations, is followed by the next: one file in memory is enough for whoever drains it."""
 ROLL_CONTENT = 256 * 1024**2
 """And so is one whose observations take so many bytes in memory: in the file they are compressed, long texts to a hundredth and less."""
+
+DAMAGED = ".damaged"
+"""Ends the name of a file that is kept because acknowledged deliveries in it cannot be read."""
 
 Clock = Callable[[], datetime]
 
@@ -146,6 +149,8 @@ class Log:
             self._standings, end, self._at_us = followed(self._standings, frame), frame.end, frame.at_us
             self._rows += frame.head.get("rows", 0)
             self._content += frame.head.get("content", 0)
+        if not is_torn(last.read_bytes(), end):
+            keep_damaged(last)
         os.truncate(last, end)
         flush(last)
         return numbers[-1], end
@@ -167,9 +172,35 @@ def files_in(folder: Path) -> list[int]:
 
 
 def drop_file(folder: Path, number: int) -> None:
-    """Remove a file of a log; durable when it returns."""
-    file_of(folder, number).unlink(missing_ok=True)
+    """Remove a complete file of a log, of which a damaged one is kept under another name; durable when it returns."""
+    file = file_of(folder, number)
+    if file.exists() and not is_whole(file):
+        keep_damaged(file)
+    file.unlink(missing_ok=True)
     flush(folder)
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a complete file is frames to its end."""
+    content, end = file.read_bytes(), 0
+    for frame in frames(content):
+        end = frame.end
+    return end == len(content)
+
+
+def keep_damaged(file: Path) -> None:
+    """Keep a file with acknowledged deliveries that can no longer be read, for whoever may still find something in it."""
+    kept = file.with_suffix(DAMAGED)
+    draft = kept.with_name(f".{kept.name}")
+    draft.write_bytes(file.read_bytes())
+    flush(draft)
+    draft.rename(kept)
+    flush(file.parent)
+
+
+def damaged_in(folder: Path) -> list[Path]:
+    """The files that were kept because something in them was damaged, and the complete ones in which something is."""
+    return [*sorted(folder.glob(f"*{DAMAGED}")), *(f for n in files_in(folder)[:-1] if (f := file_of(folder, n)).is_file() and not is_whole(f))]
 
 
 def read_file(file: Path) -> Iterator[Frame]:
