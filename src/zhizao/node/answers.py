@@ -19,6 +19,7 @@ from zhizao.node.assemble import Node
 from zhizao.node.entities import entity
 from zhizao.node.live import Live
 from zhizao.node.question import Question
+from zhizao.sense.bounds import bounded
 from zhizao.show import json as shown
 from zhizao.show.api.contract import Row, Wanted
 from zhizao.store.contract import FACT
@@ -92,7 +93,7 @@ class Answers:
         """See the contract."""
         from zhizao.sense.connectors.http.reading import pushed
 
-        delivery = await asyncio.to_thread(pushed, PUSHED + name, body)
+        delivery = bounded(await asyncio.to_thread(pushed, PUSHED + name, body), self.live.intake.clock())
         if not delivery.received:
             return {"received": 0, "stored": 0, "duplicate": 0, "rejected": 0, "spooled": 0}
         try:

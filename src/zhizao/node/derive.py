@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from zhizao.errors import ZhizaoError
 from zhizao.model.derivation import Derivation
 from zhizao.model.library import Library
 from zhizao.model.quantity import SIGNALS
@@ -16,6 +15,7 @@ from zhizao.model.text import Text
 from zhizao.node.assemble import Node
 from zhizao.sense.derive.derive import Row, derived
 from zhizao.sense.derive.series import Observed
+from zhizao.sense.supervise import told
 from zhizao.store.contract import FACT, Session, Source, Store
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class Deriver:
             try:
                 await asyncio.to_thread(derive, self.node.library, self.node.store)
                 self.trouble = ""
-            except (OSError, ZhizaoError) as error:
-                self.trouble = error.line("en") if isinstance(error, ZhizaoError) else str(error)
+            except Exception as error:  # a rule that fails stops nobody else
+                self.trouble = told(error).en
 
 
 def derive(library: Library, store: Store, *, anew: bool = False) -> list[Derived]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from zhizao.model.quantity import Quantity
+from zhizao.model.quantity import MOST_STEPS, Quantity
 
 Known = Decimal | str | None
 """A value as it is compared and counted: a whole number of steps of its quantity, or a word; None where it is not known."""
@@ -41,13 +41,14 @@ class Series:
             self.values.append(self.known(one))
 
     def known(self, one: Observed) -> Known:
-        """The value of an observation; what is bad or stale is not known."""
+        """The value of an observation; what is bad or stale, or of more steps than can be told apart, is not known."""
         if one.quality in ("bad", "stale"):
             return None
         if one.value is None:
             return one.text
         step = Decimal(self.quantity.resolution)
-        return round(Decimal(one.value) / step) * step
+        steps = round(Decimal(one.value) / step)
+        return steps * step if abs(steps) <= MOST_STEPS else None
 
     def at(self, time_us: int) -> Known:
         """The value that holds at a time."""
