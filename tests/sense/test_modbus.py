@@ -152,6 +152,20 @@ def test_a_device_says_who_it_is_and_that_it_says_no_more(tmp_path):
     assert [(one.name, one.kind, one.example) for one in mapped.addresses] == [("p", "holding:0 uint16", "5")]
 
 
+def test_a_unit_that_speaks_for_several_machines_names_them_and_their_units(tmp_path):
+    written = {"M1.power": {"address": "holding:0", "unit": "W"}, "M2.power": {"address": "holding:1", "unit": "W"}, "p": {"address": "holding:2"}}
+
+    async def play():
+        async with Device() as device:
+            return await Modbus(source(device.port, written), clock).describe()
+
+    found = played(play())
+    assert [(one.address, one.device, one.name, one.unit) for one in found.addresses] == [
+        ("M1.power", "M1", "power", "W"), ("M2.power", "M2", "power", "W"), ("p", "unit 1", "p", ""),
+    ]  # fmt: skip
+    assert [one.id for one in found.devices if not one.within] == ["unit 1", "M1", "M2"]
+
+
 @pytest.mark.parametrize(
     "entry, key",
     [

@@ -25,7 +25,7 @@ WORDS = {"bool": 1, "bit": 1, "uint16": 1, "int16": 1, "uint32": 2, "int32": 2, 
 LAST = 65_535
 MOST = {"coil": 2000, "discrete": 2000, "input": 125, "holding": 125}
 """What one request may ask for."""
-KEYS = {"address", "type", "order", "scale", "every"}
+KEYS = {"address", "type", "order", "scale", "unit", "every"}
 
 _TYPE = re.compile(r"(\w+?)(?:\((\d+)\))?")
 
@@ -43,6 +43,8 @@ class Register:
     order: Order
     scale: float
     every_s: float
+    unit: str = ""
+    """What the number is counted in once it is scaled."""
 
     @property
     def words(self) -> int:
@@ -91,7 +93,8 @@ def _register(source: str, name: str, entry: Any, every_s: float) -> Register:
         raise _wrong(source, f"{key}.{strange}", f"没有这一项；可写 {', '.join(sorted(KEYS))}", f"is unknown; write one of {', '.join(sorted(KEYS))}")
     table, address = _place(source, f"{key}.address", entry.get("address"))
     kind, number = _type(source, f"{key}.type", entry.get("type", "bool" if table in BIT_TABLES else "uint16"), table)
-    found = Register(name, table, address, kind, number, _order(source, key, entry), _scale(source, key, entry), _every(source, key, entry, every_s))
+    scale, every = _scale(source, key, entry), _every(source, key, entry, every_s)
+    found = Register(name, table, address, kind, number, _order(source, key, entry), scale, every, str(entry.get("unit", "")))
     if address + found.words - 1 > LAST:
         raise _wrong(source, f"{key}.address", f"超出 {LAST}", f"passes {LAST}")
     return found
