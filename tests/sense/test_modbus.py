@@ -166,6 +166,16 @@ def test_a_unit_that_speaks_for_several_machines_names_them_and_their_units(tmp_
     assert [one.id for one in found.devices if not one.within] == ["unit 1", "M1", "M2"]
 
 
+def test_a_number_that_has_a_name_is_both(tmp_path):
+    async def play():
+        of = {"state": {"address": "holding:0", "names": {0: "READY", 1: "ACTIVE"}}, "other": {"address": "holding:1", "names": {0: "READY"}}}
+        async with Device(w0=1, w1=7) as device, reading(tmp_path, device, of) as p:
+            await p.until(lambda: len(p.rows("other")) > 0)
+            return p.rows()[:2]
+
+    assert {(row["quantity"], row["value"], row["text"]) for row in played(play())} == {("state", 1, "ACTIVE"), ("other", 7, None)}
+
+
 @pytest.mark.parametrize(
     "entry, key",
     [
@@ -178,6 +188,7 @@ def test_a_unit_that_speaks_for_several_machines_names_them_and_their_units(tmp_
         ({"address": 40001, "order": "BACD"}, "registers.P.order"),
         ({"address": 40001, "scale": "x"}, "registers.P.scale"),
         ({"address": 40001, "every": "often"}, "registers.P.every"),
+        ({"address": 40001, "names": {"on": "ACTIVE"}}, "registers.P.names"),
         ({"adress": 40001}, "registers.P.adress"),
         ("40001", "registers.P"),
     ],

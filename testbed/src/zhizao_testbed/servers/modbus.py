@@ -62,16 +62,22 @@ def register_map(machines: Iterable[str]) -> dict[str, dict[str, Any]]:
         {'address': 'holding:108', 'type': 'uint32', 'scale': 0.001, 'unit': 'kW'}
     """
     return {
-        f"{machine}.{signal}": {"address": f"holding:{place * BLOCK + offset}", "type": kind, "scale": 1 / SIGNALS[signal].per_unit, "unit": SIGNALS[signal].unit}
+        f"{machine}.{signal}": {"address": f"holding:{place * BLOCK + offset}", "type": kind, **_meaning(signal)}
         for place, machine in enumerate(machines)
         for signal, (offset, kind) in REGISTERS.items()
     }
 
 
+def _meaning(signal: str) -> dict[str, Any]:
+    if signal == "execution":
+        return {"names": {code: word for word, code in CODES.items()}}
+    return {"scale": 1 / SIGNALS[signal].per_unit, "unit": SIGNALS[signal].unit}
+
+
 def manual(machines: Iterable[str]) -> str:
     """The same as lines of the file of a source."""
     lines = (f"    {name}: {json.dumps(entry)}" for name, entry in register_map(machines).items())
-    return "\n".join(["# execution: " + ", ".join(f"{code} {word}" for word, code in CODES.items()), "options:", "  registers:", *lines, ""])
+    return "\n".join(["options:", "  registers:", *lines, ""])
 
 
 def _words(value: int, kind: str) -> list[int]:

@@ -146,7 +146,9 @@ def _said(register: Register, words: Sequence[int], at_us: int) -> Said:
     found = value(register, words)
     if found is None:
         return Unread(0, f"not a {'text' if register.type == 'string' else 'finite number'}: {register.name}", " ".join(f"{word:04X}" for word in words))
-    return Spoken(0, register.name, at_us, text=found) if isinstance(found, str) else Spoken(0, register.name, at_us, found)
+    if isinstance(found, str):
+        return Spoken(0, register.name, at_us, text=found)
+    return Spoken(0, register.name, at_us, found, dict(register.names).get(int(found)) if register.names and found == int(found) else None)
 
 
 async def _identification(client: AsyncModbusTcpClient, unit: int) -> dict[str, str]:
