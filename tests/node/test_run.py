@@ -135,6 +135,16 @@ def test_the_status_is_answered_while_every_thread_for_questions_is_at_a_long_on
     play(scene())
 
 
+def test_a_pushed_quantity_that_no_pack_has_is_taken_and_named(home):
+    async def scene():
+        async with running(home) as client:
+            said = (await client.post("/observations?source=press", json=[ROW, ROW | {"quantity": "actve_power"}])).json()
+            assert said["spooled"] == 2 and said["unknown_quantities"] == ["actve_power"]
+            assert "unknown_quantities" not in (await client.post("/observations?source=press", json=[ROW])).json()
+
+    play(scene())
+
+
 def test_observations_are_chosen_by_entity_quantity_and_time_the_latest_first_to_stay(home):
     rows = [ROW | {"time": f"2026-11-24T08:00:0{n}Z", "value": n, "entity": f"machine:M{n % 2}"} for n in range(8)]
 

@@ -105,7 +105,8 @@ class Answers:
             raise StoreBusy(Text(f"磁盘暂不接收（{why}）", f"the disk takes nothing at present ({why})"), where=name, cure=cure) from error
         refused = [{"place": r.place, "why": r.why} for r in delivery.refused[:10]]
         count = {"received": delivery.received, "stored": 0, "duplicate": 0, "rejected": len(delivery.refused), "spooled": int(delivery.rows.num_rows)}
-        return count | ({"rejects": refused} if refused else {})
+        unknown = sorted(set(delivery.rows["quantity"].unique().to_pylist()) - self.node.library.quantities.keys())
+        return count | ({"rejects": refused} if refused else {}) | ({"unknown_quantities": unknown[:10]} if unknown else {})
 
     def deliver(self, type_: str, name: str, body: bytes) -> Row:
         """See the contract."""
