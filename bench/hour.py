@@ -118,6 +118,7 @@ def connected(home: Path, servers: Mapping[str, Server]) -> None:
     library = open_node(home).library
     for protocol, server in servers.items():
         found = connect(home, library, Asked(server.url, protocol, SITE, LINE), today=date(2026, 1, 1), clock=clock_us)
+        assert found.description.addresses, f"nobody there over {protocol}"
         write(found)
         found.file.write_text(re.sub(r"machine:\S*?(?=M\d+)", machine(protocol, ""), found.text), "utf-8")
 
