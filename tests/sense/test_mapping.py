@@ -176,3 +176,16 @@ def test_reading_a_file_of_many_signals_takes_time_in_proportion():
         return time.process_time() - begun_at
 
     assert seconds(32_000) < 40 * min(seconds(2_000) for _ in range(3))
+
+
+def test_the_keys_of_an_adapter_are_known_to_the_packs_live_and_from_its_log():
+    known = {"execution": Quantity("execution", same("execution"), "", "1", "mode", known_as=("shdr:Program_Status",))}
+    for url in ("shdr://host:7878", "file:///logs"):
+        found = proposal(described(Described("S", "d1", "Program_Status", "text", "", "ACTIVE")), url, "mill", Ground(known, "site:main"))
+        assert [signal for _, signal in found.signals] == [Signal("machine:Mazak", "execution")] and not found.quantities
+
+
+def test_a_machine_that_a_table_names_by_its_id_keeps_it():
+    table = described(Described("machine:M1/P", "machine:M1", "active_power"), devices=[Device("machine:M1", "machine:M1")])
+    found = proposal(table, "file:///tables", "logs", Ground(KNOWN, "site:main"))
+    assert [e.id for e in found.entities] == ["machine:M1"] and [e.name for e in found.entities] == [same("M1")]
