@@ -1,4 +1,4 @@
-# make run    set everything up and evaluate the plan (needs Python 3.11 or newer and make)
+# make run    set everything up, evaluate the plan, and live a day of a simulated plant (needs Python 3.11 or newer and make)
 # make test   set everything up and run all checks and tests
 # make check  style and types alone        make bench  speed, printed        make clean  forget the set-up
 
@@ -19,6 +19,7 @@ RUN      := $(FREE) $(VENV)/bin/python
 
 run: $(VENV)/installed
 	@$(FREE) $(VENV)/bin/zhizao evaluate --report $(REPORT)
+	@$(FREE) $(VENV)/bin/zhizao testbed demo
 
 test: system check tests/peers/installed
 	@$(RUN) -m pytest
@@ -28,6 +29,7 @@ check: $(VENV)/tools $(VENV)/installed
 	@$(RUN) -m mypy
 
 bench: $(VENV)/tools $(VENV)/installed
+	@sh requirements/system.sh "$(PYTHON)" bench
 	@$(RUN) -m bench
 
 clean:

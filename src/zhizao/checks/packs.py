@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -49,13 +49,15 @@ class Outcome:
         return self.message is None
 
 
-def run(library: Library, folders: Sequence[Path], open_store: OpenStore) -> Iterator[Outcome]:
+def run(library: Library, folders: Sequence[Path], open_store: OpenStore, only: Collection[str] | None = None) -> Iterator[Outcome]:
     """Run the test of every indicator that lies in one of the folders.
 
     Args:
         open_store: makes an empty store in a folder.
+        only: the indicators to try; all of them where it is None.
     """
-    inside = [i for i in library.indicators.values() if any(_lies_in(i, folder) for folder in folders)]
+    asked = [i for i in library.indicators.values() if only is None or i.id in only]
+    inside = [i for i in asked if any(_lies_in(i, folder) for folder in folders)]
     cases: list[Case] = []
     published: list[tuple[Indicator, PublishedShape, Place]] = []
     for indicator in inside:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,11 @@ def findings_of(library: Library, folders: Sequence[Path], about: Sequence[Path]
     return tuple(f for f in library.findings if set(about) == set(folders) or _concerns(f, about))
 
 
-def test(library: Library, about: Sequence[Path]) -> tuple[Outcome, ...]:
-    """The outcome of every case of the packs asked about."""
+def test(library: Library, about: Sequence[Path], only: Collection[str] | None = None) -> tuple[Outcome, ...]:
+    """The outcome of every case of the packs asked about, of some indicators only where they are named."""
     from zhizao.checks.packs import run
 
-    return tuple(run(library, about, open_store))
+    return tuple(run(library, about, open_store, only))
 
 
 def register(home: Path, about: Sequence[Path]) -> list[Path]:

@@ -101,8 +101,10 @@ def _proof(node: Node, commands: Collection[str]) -> Proof:
 
 
 def _tested(node: Node) -> frozenset[str]:
-    """Indicators whose every case passes."""
-    results = test(node.library, node.folders)
+    """Indicators that a plan lists and whose every case passes."""
+    plans = [pack.plan for pack in node.library.packs.values() if pack.plan]
+    listed = {item.removeprefix("indicator:") for plan in plans for part in plan.walk() for item in _listed(part) if item.startswith("indicator:")}
+    results = test(node.library, node.folders, listed)
     return frozenset(r.indicator for r in results) - frozenset(r.indicator for r in results if not r.passed)
 
 
