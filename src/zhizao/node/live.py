@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from zhizao import __version__
 from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, now
-from zhizao.node.derive import Deriver
+from zhizao.node.chore import Chore
 from zhizao.node.drainer import Drainer
 from zhizao.node.introducer import Introducer
 from zhizao.node.planned import Planner
@@ -31,7 +32,7 @@ class Live:
     drainer: Drainer
     planner: Planner
     introducer: Introducer
-    deriver: Deriver
+    chores: Mapping[str, Chore]
     since: datetime = field(default_factory=now)
     port: int = 0
 
@@ -39,7 +40,7 @@ class Live:
         """See ``node/status.py``."""
         blocking = len(self.node.library.blocking)
         said: dict[str, Any] = {"running": True, "version": __version__, "pid": os.getpid(), "port": self.port, "since": self.since.isoformat()}
-        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, "derive_trouble": self.deriver.trouble,
+        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, **{f"{name}_trouble": chore.trouble for name, chore in self.chores.items()},
                  "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
         return status.status(self.node.home, self.node.store, self.fares(), node=said)
 

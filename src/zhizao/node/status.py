@@ -41,12 +41,13 @@ class Fares:
 
 def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -> Row:
     """Everything in one answer; counted from files, so that it can be asked beside a running node and without one."""
-    found = store.accounts()
+    found, gone = store.accounts(), store.retired()
     names = sorted(found.keys() | mapping.files_in(home).keys() | fares.keys())
     sources = {name: _source(found.get(name, NOTHING), fares.get(name, Fares())) for name in names}
     total = {key: sum(getattr(c, key) for c in found.values()) for key in ("received", "stored", "duplicate", "rejected", "spooled")}
     conserved = all(c.balances for c in found.values())
     said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home)}
+    said |= {"retired": {"batches": sum(r.batches for r in gone), "rows": sum(r.rows for r in gone), "at": gone[-1].at.isoformat() if gone else None}}
     return {"node": node, "store": said, "connectors": sources}
 
 

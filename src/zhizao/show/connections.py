@@ -37,7 +37,8 @@ def status(found: Mapping[str, Any], lang: Lang) -> Group:
     parts: list[Any] = [head(found["node"]).in_(lang)]
     if found["connectors"]:
         parts.append(table(found["connectors"], lang))
-    return Group(*parts, balance(found["store"]).in_(lang), *_errors(found["connectors"], lang))
+    parts += [words.in_(lang) for words in (balance(found["store"]), *_retired(found["store"]["retired"]))]
+    return Group(*parts, *_errors(found["connectors"], lang))
 
 
 def head(node: Mapping[str, Any]) -> Text:
@@ -72,6 +73,13 @@ def balance(store: Mapping[str, Any]) -> Text:
     zh, en = ("守恒", "conserved") if store["conserved"] else ("不守恒！", "NOT conserved!")
     sum_ = f"{store['received']:,} {sign} {said}"
     return Text(f"收到 {sign} 入库 + 重复 + 拒收 + 待入库：{sum_}（{zh}）", f"received {sign} stored + duplicate + rejected + spooled: {sum_} ({en})")
+
+
+def _retired(said: Mapping[str, Any]) -> Sequence[Text]:
+    """What of it is no longer kept, where anything is not."""
+    rows, batches = said["rows"], said["batches"]
+    zh, en = f"其中已过保留期、不再保存：{rows:,} 条（{batches:,} 批）", f"of which no longer kept, by the home's rule: {rows:,} (batches: {batches:,})"
+    return [Text(zh, en)] if batches else []
 
 
 def _state(state: str, lang: Lang) -> str:
