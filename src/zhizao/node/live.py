@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from zhizao import __version__
+from zhizao.checks.evidence import package_of, tier_of
 from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, now
@@ -55,8 +56,8 @@ class Live:
         found = {name: Fares("running" if name == SOURCE else "pushed", events=self._events(name)) for name in list(pushed) if name not in supervised}
         for name, health in supervised.items():
             connector, error = self.supervisor.connectors.get(name), health.error
-            promise = connector.promise if connector else None
-            found[name] = Fares(health.state, error, health.since_us, health.attempts, self._events(name), promise)
+            promise, tier = (connector.promise, tier_of(package_of(connector), connector.promise)) if connector else (None, None)
+            found[name] = Fares(health.state, error, health.since_us, health.attempts, self._events(name), promise, tier)
         return found
 
     def _events(self, name: str) -> dict[str, int]:

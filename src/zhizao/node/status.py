@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zhizao import __version__
+from zhizao.checks.connectors import Tier
 from zhizao.model.text import Text
 from zhizao.node.assemble import open_store
 from zhizao.sense import mapping
@@ -29,7 +30,7 @@ NOTHING = Account()
 
 @dataclass(frozen=True, slots=True)
 class Fares:
-    """What only the running node knows of a source: its state, what it counted, what its connector promises."""
+    """What only the running node knows of a source: its state, what it counted, what its connector promises and has proven."""
 
     state: str = "stopped"
     error: Text | None = None
@@ -37,6 +38,7 @@ class Fares:
     attempts: int = 0
     events: Mapping[str, int] | None = None
     promise: Promise | None = None
+    tier: Tier | None = None
 
 
 def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -> Row:
@@ -55,7 +57,7 @@ def _source(c: Account, f: Fares) -> Row:
     row: Row = {"state": f.state, **{k: getattr(c, k) for k in ("received", "stored", "duplicate", "rejected", "spooled", "lines")}}
     row |= {"last_value_at": _iso(c.last_us), "last_value_us": c.last_us, "conserved": c.balances, "events": dict(f.events or Counter())}
     row |= {"since": _iso(f.since_us), "attempts": f.attempts}
-    row |= {"promise": _promise(f.promise), "tier": None}
+    row |= {"promise": _promise(f.promise), "tier": f.tier}
     return row | ({"error": {"zh": f.error.zh, "en": f.error.en}} if f.error else {})
 
 

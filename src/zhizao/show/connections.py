@@ -21,6 +21,7 @@ STATES = {
     "pushed": Text("推送", "pushed"),
 }
 COLOURS = {"running": "green3", "pushed": "green3", "finished": "green3", "failed": "red", "stopped": "red", "waiting": "yellow"}
+TIERS = {"gold": Text("金", "gold"), "silver": Text("银", "silver"), "bronze": Text("铜", "bronze"), "none": Text("未达", "none")}
 COLUMNS = (
     ("received", Text("收到", "received")),
     ("stored", Text("入库", "stored")),
@@ -56,14 +57,24 @@ def table(sources: Mapping[str, Mapping[str, Any]], lang: Lang) -> Table:
     from rich.table import Table
 
     found = Table(box=None, pad_edge=False)
-    for words in (Text("来源", "source"), Text("状态", "state")):
+    for words in (Text("来源", "source"), Text("状态", "state"), Text("等级", "tier")):
         found.add_column(words.in_(lang))
     for _, words in COLUMNS:
         found.add_column(words.in_(lang), justify="right")
     found.add_column(Text("最近一值", "last value").in_(lang))
     for name, source in sources.items():
-        found.add_row(name, _state(source["state"], lang), *(f"{source[key]:,}" for key, _ in COLUMNS), source["last_value_at"] or "–")
+        found.add_row(name, _state(source["state"], lang), tier(source["tier"]).in_(lang), *(f"{source[key]:,}" for key, _ in COLUMNS), source["last_value_at"] or "–")
     return found
+
+
+def tier(reached: str | None) -> Text:
+    """What a connector has proven.
+
+    Example:
+        >>> tier("gold").en, tier(None).en
+        ('gold', '–')
+    """
+    return TIERS.get(reached or "", same("–"))
 
 
 def balance(store: Mapping[str, Any]) -> Text:
