@@ -13,6 +13,7 @@ from zhizao.model.text import same
 from zhizao.node import sources
 from zhizao.node.connect import Asked, connect, write
 from zhizao.sense import mapping
+from zhizao.sense.connectors.shdr.connector import PROMISE
 from zhizao.sense.source import Described, Description, Device
 
 LIBRARY = SimpleNamespace(quantities={"active_power": Quantity("active_power", same("power"), "kW")})
@@ -22,6 +23,8 @@ TODAY = date(2026, 11, 24)
 
 class Peer:
     """What a test's source has; a URL of any scheme leads to it."""
+
+    promise = PROMISE
 
     def __init__(self):
         self.addresses = [Described("P", "m", "active_power", "", "kW", "1.5"), Described("X", "m", "Xabs", "POSITION", "MILLIMETER", "3")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import signal
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import zhizao.store.stream.log
 from tests.store.conftest import child, dying
 from zhizao.errors import StoreBusy, StoreDamaged
 from zhizao.store.stream.delivery import Delivery, Refused, Standing, observations
@@ -228,3 +230,30 @@ def test_a_full_disk_takes_nothing_of_a_delivery_and_the_log_goes_on_when_there_
     assert process.returncode == 0
     whole = int(told)
     assert whole > 1 and held(tmp_path) == [*range(20)] * whole + [-1]
+
+
+@pytest.mark.parametrize("step", ["the first frame of the next file", "the name of the next file"])
+def test_what_is_written_is_acknowledged_when_the_next_file_cannot_be_begun_and_that_is_tried_again(step, tmp_path, monkeypatch):
+    log = Log(tmp_path, roll_bytes=3000)
+    plain = zhizao.store.stream.log.flush
+
+    def full(place: Path) -> None:
+        if (place == tmp_path) == (step == "the name of the next file"):
+            raise OSError(errno.ENOSPC, "no space left")
+        plain(place)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(zhizao.store.stream.log, "flush", full)
+        taken = 0
+        while taken < 100:
+            try:
+                log.append([delivery(float(taken), position=taken)])
+            except OSError:
+                assert step == "the name of the next file"  # what nobody could find is never acknowledged
+                break
+            taken += 1
+    log.append([delivery(float(taken), position=taken)])
+    log.close()
+    assert [d.position for number in files_in(tmp_path) for d in deliveries(tmp_path, number)] == [str(n) for n in range(taken + 1)]
+    assert len(files_in(tmp_path)) == 2
+    assert Log(tmp_path).standings["press"].position == str(taken)

@@ -10,12 +10,14 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from zhizao.checks.connectors import Tier
+from zhizao.checks.evidence import package_of, tier_of
 from zhizao.errors import InputError, ProgramError, ZhizaoError
 from zhizao.model.library import Library
 from zhizao.model.text import Text, same
 from zhizao.sense import mapping
 from zhizao.sense.calendar import SOURCE
-from zhizao.sense.contract import Clock
+from zhizao.sense.contract import Clock, Connector
 from zhizao.sense.mapping import Placed, SourceFile
 from zhizao.sense.propose import Ground, Proposal, proposal, slug
 from zhizao.sense.rewrite import begun, rewritten
@@ -30,7 +32,7 @@ ABOVE = ("site:", "line:")
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What a source says it has, and the text of its file with what is proposed."""
+    """What a source says it has, and the text of its file with what is proposed; the tier of its connector, None where nothing is recorded of it."""
 
     name: str
     file: Path
@@ -39,6 +41,7 @@ class Connected:
     proposed: Proposal
     before: SourceFile | None
     text: str
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,13 @@ def connect(home: Path, library: Library, asked: Asked, *, today: date, clock: C
         InputError: the URL, the name, or a file that is there cannot be meant.
         ProgramError: the source cannot be reached.
     """
+    from zhizao.node.sources import connector
+
     name, file = _file(home, asked)
     before = mapping.read(file) if file.is_file() else None
     source = before.source if before else Source(name, asked.url)
-    description = _described(source, clock)
+    reader = connector(source, clock)
+    description = _described(source, reader)
     part_of, above = _above(asked, before)
     derived = frozenset(q.id for q in library.quantities.values() if getattr(q, "when", None) is not None)
     own = before.quantities.keys() if before else set()
@@ -71,7 +77,7 @@ def connect(home: Path, library: Library, asked: Asked, *, today: date, clock: C
     addresses = {a.address for a in description.addresses}
     text = rewritten(text, proposed, addresses, today.isoformat(), str(file))
     mapping.parse(text, name, str(file))  # what is written can be read
-    return Connected(name, file, source, description, proposed, before, text)
+    return Connected(name, file, source, description, proposed, before, text, tier_of(package_of(reader), reader.promise))
 
 
 def write(connected: Connected) -> None:
@@ -147,11 +153,7 @@ def _placed(level: str, text: str, part_of: str = "") -> Placed:
     return Placed(id_, same(id_.partition(":")[2]), part_of)
 
 
-def _described(source: Source, clock: Clock) -> Description:
-    from zhizao.node.sources import connector
-
-    reader = connector(source, clock)
-
+def _described(source: Source, reader: Connector) -> Description:
     async def ask() -> Description:
         async with asyncio.timeout(PATIENCE_S):
             return await reader.describe()

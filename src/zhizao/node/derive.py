@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,8 @@ from zhizao.model.derivation import Derivation
 from zhizao.model.library import Library
 from zhizao.model.quantity import SIGNALS
 from zhizao.model.text import Text
-from zhizao.node.assemble import Node
 from zhizao.sense.derive.derive import Row, derived
 from zhizao.sense.derive.series import Observed
-from zhizao.sense.supervise import told
 from zhizao.store.contract import FACT, Session, Source, Store
 
 if TYPE_CHECKING:
@@ -35,25 +32,6 @@ class Derived:
     stored: int = 0
     duplicate: int = 0
     withdrawn: int = 0
-
-
-@dataclass(eq=False)
-class Deriver:
-    """Derives what is over, until cancelled. ``trouble`` says why it cannot, '' while it can."""
-
-    node: Node
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    trouble: str = ""
-
-    async def run(self) -> None:
-        """Look again and again; what was said before it began is not urgent."""
-        while True:
-            await self.sleep(LOOK_S)
-            try:
-                await asyncio.to_thread(derive, self.node.library, self.node.store)
-                self.trouble = ""
-            except Exception as error:  # a rule that fails stops nobody else
-                self.trouble = told(error).en
 
 
 def derive(library: Library, store: Store, *, anew: bool = False) -> list[Derived]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zhizao import __version__
+from zhizao.checks.connectors import Tier
 from zhizao.model.text import Text
 from zhizao.node.assemble import open_store
 from zhizao.sense import mapping
@@ -31,7 +32,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 @dataclass(frozen=True, slots=True)
 class Fares:
-    """What only the running node knows of a source: its state, what it counted, what its connector promises."""
+    """What only the running node knows of a source: its state, what it counted, what its connector promises and has proven."""
 
     state: str = "stopped"
     error: Text | None = None
@@ -39,17 +40,19 @@ class Fares:
     attempts: int = 0
     events: Mapping[str, int] | None = None
     promise: Promise | None = None
+    tier: Tier | None = None
 
 
 def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -> Row:
     """Everything in one answer; counted from files, so that it can be asked beside a running node and without one."""
-    found = store.accounts()
+    found, gone = store.accounts(), store.retired()
     names = sorted(found.keys() | mapping.files_in(home).keys() | fares.keys())
     sources = {name: _source(found.get(name, NOTHING), fares.get(name, Fares())) for name in names}
     total = {key: sum(getattr(c, key) for c in found.values()) for key in ("received", "stored", "duplicate", "rejected", "spooled")}
     damaged = sorted(file.name for file in Home(home).stream.glob(f"*{DAMAGED}"))
     conserved = all(c.balances for c in found.values()) and not damaged
     said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home), "log_damaged": damaged}
+    said |= {"retired": {"batches": sum(r.batches for r in gone), "rows": sum(r.rows for r in gone), "at": gone[-1].at.isoformat() if gone else None}}
     return {"node": node, "store": said, "connectors": sources}
 
 
@@ -57,7 +60,7 @@ def _source(c: Account, f: Fares) -> Row:
     row: Row = {"state": f.state, **{k: getattr(c, k) for k in ("received", "stored", "duplicate", "rejected", "spooled", "lines")}}
     row |= {"last_value_at": _iso(c.last_us), "last_value_us": c.last_us, "conserved": c.balances, "events": dict(f.events or Counter())}
     row |= {"since": _iso(f.since_us), "attempts": f.attempts}
-    row |= {"promise": _promise(f.promise), "tier": None}
+    row |= {"promise": _promise(f.promise), "tier": f.tier}
     return row | ({"error": {"zh": f.error.zh, "en": f.error.en}} if f.error else {})
 
 
