@@ -37,7 +37,7 @@ def test_a_sound_row_is_taken(change):
         ({"value": True}, "no finite number"), ({"value": "2"}, "no finite number"), ({"value": float("nan")}, "no finite number"),
         ({"value": float("inf")}, "no finite number"), ({"value": 10**400}, "no finite number"), ({"value": None}, "neither value nor text"),
         ({"entity": "M1"}, "no id of an entity"), ({"entity": None}, "no id of an entity"), ({"quantity": ""}, "no quantity"),
-        ({"time": "yesterday"}, "no time"), ({"time": None}, "no time"), ({"time": "1850-01-01T00:00:00Z"}, "a time no clock can mean"),
+        ({"time": "yesterday"}, "no time"), ({"time": None}, "no time"),
         ({"time": 10**30}, "a time no clock can mean"), ({"quality": "great"}, "no quality"), ({"text": 5}, "no text"),
         ({"valeu": 1}, "unknown fields"), ({"text": "\ud800"}, "halves of characters"),
     ],

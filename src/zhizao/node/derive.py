@@ -113,7 +113,7 @@ class _Reading:
     def _each(self, rows: ir.Table) -> Iterator[Observed]:
         for row in self.session.fetch(rows.order_by("time", "source")).to_pylist():
             at = (row["time"] - _EPOCH) // timedelta(microseconds=1)
-            yield Observed(at, row["quantity"], row["value"], row["text"], row["quality"] or "good", row["source"])
+            yield Observed(at, row["quantity"], row["value"], row["text"], row["quality"] or "good")
 
     def gone(self, made: Sequence[Row]) -> Iterator[int]:
         """The facts of what was made before and is no longer so."""
