@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.test_both_languages import CHINESE
 from zhizao.node import sources
+from zhizao.sense.connectors.shdr.connector import PROMISE
 from zhizao.sense.source import Described, Description, Device
 from zhizao.store.stream.log import Log
 
@@ -17,6 +18,8 @@ def mill(monkeypatch):
     """A source that describes itself, at whatever URL."""
 
     class Peer:
+        promise = PROMISE
+
         async def describe(self):
             return Description((Device("m", "Mill"),), (Described("P", "m", "active_power", "", "kW", "[1.5]"), Described("X", "m", "Xabs", "POSITION", "MILLIMETER")))
 

@@ -153,3 +153,25 @@ def test_a_missing_file_is_wrong_input(zhizao, home):
     done = zhizao("--home", home, "import", "inspection", home / "none.csv")
     assert done.code == 2
     assert "none.csv" in done.err
+
+
+def test_a_folder_with_a_pack_in_use_is_tested_and_checked_in_its_place(zhizao, home, tmp_path):
+    from zhizao.pack.shipped import folders
+
+    used = next(folder for folder in folders() if folder.name == "factory")
+    copy = shutil.copytree(used, tmp_path / "factory of mine")
+    for test in copy.glob("indicators/[b-z]*.test.yaml"):
+        test.with_name(test.name.removesuffix(".test.yaml") + ".yaml").unlink()
+        test.unlink()
+    results = zhizao("--home", home, "test", copy, "--json").data
+    assert {case["passed"] for case in results} == {True}
+    assert {case["indicator"][0] for case in results} == {"a"}
+    linted = zhizao("--home", home, "lint", copy)
+    assert linted.code == 0, linted
+    assert "stays in use" in linted.err
+    assert str(copy) not in (home / "home.yaml").read_text("utf-8")
+
+
+def test_a_pack_with_nothing_to_test_says_so(zhizao, home):
+    done = zhizao("--home", home, "test", "kernel", "--lang", "en")
+    assert (done.code, "nothing to test" in done.out) == (0, True)

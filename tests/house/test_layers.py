@@ -35,7 +35,6 @@ ONE_PLACE = {
     "pymodbus": "sense/connectors/modbus/",
     "lxml": "sense/connectors/mtconnect/",
     "paho": "sense/connectors/",
-    "aiomqtt": "sense/connectors/",
     "google": "sense/connectors/sparkplug/",
     "fastapi": "show/api/",
     "prometheus_client": "show/api/",

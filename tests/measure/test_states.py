@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from zhizao.checks.states import check_laws, state_of_values
 from zhizao.measure.over import Over
 from zhizao.measure.states import State, empty, finish, merge, state_of
-from zhizao.measure.states.signal import Integral, Point
 
 NUMBERS = st.one_of(st.none(), st.decimals(-10**9, 10**9, allow_nan=False, places=6))
 STATES: dict[str, State] = {
@@ -56,19 +55,6 @@ def test_the_last_value_is_the_latest_in_whatever_order_facts_came(values: list[
         merged = merge(state, merged, single)
     reported = [(at, value) for at, value in values if value is not None]
     assert finish(state, merged) == (max(reported)[1] if reported else None)
-
-
-@given(points=st.lists(st.tuples(st.integers(0, 1000), st.integers(-100, 100)), min_size=1, max_size=12, unique_by=lambda p: p[0]), cut=st.integers(0, 12))
-@settings(max_examples=100, deadline=None)
-def test_a_signal_cut_anywhere_integrates_to_the_whole(points: list[tuple[int, int]], cut: int) -> None:
-    ordered = [Point(at, value) for at, value in sorted(points)]
-    whole = Integral.of(ordered, gap_us=300)
-    assert Integral.of(ordered[:cut], 300).joined(Integral.of(ordered[cut:], 300)) == whole
-
-
-def test_a_stretch_longer_than_the_trusted_gap_is_counted_but_not_integrated() -> None:
-    state = Integral.of([Point(0, 5), Point(10, 5), Point(1000, 7)], gap_us=100)
-    assert (state.area, state.duration, state.untrusted) == (50, 10, 990)
 
 
 def test_distinct_is_exact_up_to_k_and_an_estimate_above() -> None:

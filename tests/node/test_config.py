@@ -35,3 +35,10 @@ def test_settings_that_cannot_be_understood_are_wrong_input(tmp_path, content):
     with pytest.raises(InputError) as error:
         config.read(tmp_path)
     assert "home.yaml" in error.value.line("en")
+
+
+def test_a_pack_that_is_remembered_leaves_the_rest_as_it_is(tmp_path):
+    (tmp_path / "home.yaml").write_text("keep_raw_days: 30\n")
+    (tmp_path / "p").mkdir()
+    config.remember(tmp_path, tmp_path / "p")
+    assert config.read(tmp_path) == config.Config((tmp_path / "p",), 30)

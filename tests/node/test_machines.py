@@ -42,6 +42,7 @@ def test_an_agent_is_connected_read_and_asked_for_by_what_a_person_called_it(tmp
         library = (await asyncio.to_thread(open_node, home)).library
         async with serving(agent.app) as port:
             found = await asyncio.to_thread(added, home, library, f"mtconnect+http://127.0.0.1:{port}/M1", "mill")
+            assert found.tier == "gold"
             assert {*SIGNALS} <= {a.address for a in found.description.addresses}
             text = found.file.read_text("utf-8").replace("machine:M1", "machine:Mill")
             found.file.write_text(text, "utf-8")
@@ -54,7 +55,7 @@ def test_an_agent_is_connected_read_and_asked_for_by_what_a_person_called_it(tmp
 
                 await until(there)
                 said = (await client.get("/status")).json()["connectors"]["mill"]
-                assert said["state"] == "running" and said["conserved"] and said["promise"]["describes_itself"]
+                assert said["state"] == "running" and said["conserved"] and said["promise"]["describes_itself"] and said["tier"] == "gold"
                 machine = (await client.get("/entities", params={"level": "machine"})).json()
                 assert [e["id"] for e in machine] == ["machine:Mill"]
 

@@ -1,4 +1,4 @@
-"""A home's own settings, ``home.yaml``: which packs outside the program it uses."""
+"""A home's own settings, ``home.yaml``: which packs outside the program it uses, and how long it keeps what machines said."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from zhizao.errors import InputError
 from zhizao.model.text import Text
 
 FILE = "home.yaml"
+KEEP, MOST_DAYS = "keep_raw_days", 100_000
 _HEAD = "# Packs in use beside the built-in ones; a path that does not begin with / is relative to this folder.\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a home is told to use; ``packs`` are folders, absolute."""
+    """What a home is told; ``packs`` are folders, absolute. Observations older than ``keep_raw_days`` are let go; 0: they are kept for ever."""
 
     packs: tuple[Path, ...] = ()
+    keep_raw_days: int = 0
 
 
 def read(home: Path) -> Config:
@@ -38,10 +40,21 @@ def read(home: Path) -> Config:
         content = yaml.safe_load(file.read_text("utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _unreadable(file, Text("不是有效的 YAML", f"no valid YAML ({str(error).splitlines()[0]})")) from error
-    packs = content.get("packs", []) if isinstance(content, dict) else None
-    if not isinstance(packs, list) or set(content) - {"packs"} or not all(isinstance(p, str) for p in packs):
+    if not isinstance(content, dict) or content.keys() - {"packs", KEEP}:
         raise _unreadable(file, Text("内容不符", "not what it should hold"))
-    return Config(tuple((home / p).resolve() for p in packs))
+    return Config(_packs(home, file, content.get("packs", [])), _days(file, content.get(KEEP, 0)))
+
+
+def _packs(home: Path, file: Path, said: object) -> tuple[Path, ...]:
+    if not isinstance(said, list) or not all(isinstance(p, str) for p in said):
+        raise _unreadable(file, Text("packs 不是文件夹的列表", "packs is no list of folders"))
+    return tuple((home / p).resolve() for p in said)
+
+
+def _days(file: Path, said: object) -> int:
+    if type(said) is not int or not 0 <= said <= MOST_DAYS:
+        raise _unreadable(file, Text(f"{KEEP} 不是 0 到 {MOST_DAYS} 的整数", f"{KEEP} is no whole number from 0 to {MOST_DAYS}"))
+    return said
 
 
 def remember(home: Path, folder: Path) -> bool:
@@ -67,7 +80,10 @@ def _writing(home: Path) -> Iterator[None]:
 def _write(home: Path, config: Config) -> None:
     import yaml
 
-    text = _HEAD + yaml.safe_dump({"packs": [_written(home, p) for p in config.packs]}, allow_unicode=True)
+    said: dict[str, object] = {"packs": [_written(home, p) for p in config.packs]}
+    if config.keep_raw_days:
+        said[KEEP] = config.keep_raw_days
+    text = _HEAD + yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
     draft = home / f".{FILE}.{os.getpid()}"
     draft.write_text(text, "utf-8")
     draft.replace(home / FILE)
@@ -80,5 +96,5 @@ def _written(home: Path, folder: Path) -> str:
 
 
 def _unreadable(file: Path, why: Text) -> InputError:
-    cure = Text("应写成：packs: [./my_pack]", "write it as: packs: [./my_pack]")
+    cure = Text("应写成：packs: [./my_pack]，另可有一行 keep_raw_days: 365", "write it as: packs: [./my_pack], and maybe a line keep_raw_days: 365")
     return InputError(Text(f"设置无法读取：{why.zh}", f"the settings cannot be read: {why.en}"), where=str(file), cure=cure)

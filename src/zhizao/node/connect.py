@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from zhizao.checks.connectors import Tier
+from zhizao.checks.evidence import package_of, tier_of
 from zhizao.errors import InputError, ProgramError, ZhizaoError
 from zhizao.model.library import Library
 from zhizao.model.text import Text, same
 from zhizao.sense import mapping
 from zhizao.sense.calendar import SOURCE
-from zhizao.sense.contract import Clock
+from zhizao.sense.contract import Clock, Connector
 from zhizao.sense.mapping import Placed, SourceFile
 from zhizao.sense.propose import Ground, Proposal, proposal, slug
 from zhizao.sense.rewrite import begun, rewritten
@@ -22,11 +26,13 @@ from zhizao.sense.source import Description, Source
 PATIENCE_S = 120.0
 SITE = Placed("site:main", Text("本厂", "this plant"))
 """What machines are part of where nothing else is said."""
+ABOVE = ("site:", "line:")
+"""How the ids of what machines are part of begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What a source says it has, and the text of its file with what is proposed."""
+    """What a source says it has, and the text of its file with what is proposed; the tier of its connector, None where nothing is recorded of it."""
 
     name: str
     file: Path
@@ -35,6 +41,7 @@ class Connected:
     proposed: Proposal
     before: SourceFile | None
     text: str
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,14 @@ def connect(home: Path, library: Library, asked: Asked, *, today: date, clock: C
         InputError: the URL, the name, or a file that is there cannot be meant.
         ProgramError: the source cannot be reached.
     """
+    from zhizao.node.sources import connector
+
     name, file = _file(home, asked)
     before = mapping.read(file) if file.is_file() else None
     source = before.source if before else Source(name, asked.url)
-    description = _described(source, clock)
-    part_of, above = _above(asked)
+    reader = connector(source, clock)
+    description = _described(source, reader)
+    part_of, above = _above(asked, before)
     derived = frozenset(q.id for q in library.quantities.values() if getattr(q, "when", None) is not None)
     own = before.quantities.keys() if before else set()
     known = {id_: q for id_, q in library.quantities.items() if id_ not in own}
@@ -67,7 +77,7 @@ def connect(home: Path, library: Library, asked: Asked, *, today: date, clock: C
     addresses = {a.address for a in description.addresses}
     text = rewritten(text, proposed, addresses, today.isoformat(), str(file))
     mapping.parse(text, name, str(file))  # what is written can be read
-    return Connected(name, file, source, description, proposed, before, text)
+    return Connected(name, file, source, description, proposed, before, text, tier_of(package_of(reader), reader.promise))
 
 
 def write(connected: Connected) -> None:
@@ -115,13 +125,22 @@ def _name(url: str, taken: set[str]) -> str:
     return next(n for n in (base, *(f"{base}_{i}" for i in range(2, 10_000))) if n not in taken)
 
 
-def _above(asked: Asked) -> tuple[str, tuple[Placed, ...]]:
-    """What machines are part of, with the entities above them."""
+def _above(asked: Asked, before: SourceFile | None) -> tuple[str, tuple[Placed, ...]]:
+    """What machines are part of, with the entities above them; where nothing is asked for, what most machines of the file are part of."""
+    if before and not asked.site and not asked.line and (stands := _stands(before.entities)):
+        return stands, ()
     site = _placed("site", asked.site) if asked.site else SITE
     if not asked.line:
         return site.id, (site,)
     line = _placed("line", asked.line, site.id)
     return line.id, (site, line)
+
+
+def _stands(entities: Sequence[Placed]) -> str:
+    """Where the machines of a file stand; while it has none, the lowest place it names."""
+    places = [e.id for e in entities if e.id.startswith(ABOVE)]
+    hosts = Counter(e.part_of for e in entities if e.part_of and e.id not in places)
+    return hosts.most_common(1)[0][0] if hosts else places[-1] if places else ""
 
 
 def _placed(level: str, text: str, part_of: str = "") -> Placed:
@@ -134,11 +153,7 @@ def _placed(level: str, text: str, part_of: str = "") -> Placed:
     return Placed(id_, same(id_.partition(":")[2]), part_of)
 
 
-def _described(source: Source, clock: Clock) -> Description:
-    from zhizao.node.sources import connector
-
-    reader = connector(source, clock)
-
+def _described(source: Source, reader: Connector) -> Description:
     async def ask() -> Description:
         async with asyncio.timeout(PATIENCE_S):
             return await reader.describe()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from zhizao.errors import ZhizaoError
 from zhizao.model.derivation import Derivation
 from zhizao.model.library import Library
 from zhizao.model.quantity import SIGNALS
 from zhizao.model.text import Text
-from zhizao.node.assemble import Node
 from zhizao.sense.derive.derive import Row, derived
 from zhizao.sense.derive.series import Observed
 from zhizao.store.contract import FACT, Session, Source, Store
@@ -35,25 +32,6 @@ class Derived:
     stored: int = 0
     duplicate: int = 0
     withdrawn: int = 0
-
-
-@dataclass(eq=False)
-class Deriver:
-    """Derives what is over, until cancelled. ``trouble`` says why it cannot, '' while it can."""
-
-    node: Node
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    trouble: str = ""
-
-    async def run(self) -> None:
-        """Look again and again; what was said before it began is not urgent."""
-        while True:
-            await self.sleep(LOOK_S)
-            try:
-                await asyncio.to_thread(derive, self.node.library, self.node.store)
-                self.trouble = ""
-            except (OSError, ZhizaoError) as error:
-                self.trouble = error.line("en") if isinstance(error, ZhizaoError) else str(error)
 
 
 def derive(library: Library, store: Store, *, anew: bool = False) -> list[Derived]:
@@ -135,7 +113,7 @@ class _Reading:
     def _each(self, rows: ir.Table) -> Iterator[Observed]:
         for row in self.session.fetch(rows.order_by("time", "source")).to_pylist():
             at = (row["time"] - _EPOCH) // timedelta(microseconds=1)
-            yield Observed(at, row["quantity"], row["value"], row["text"], row["quality"] or "good")
+            yield Observed(at, row["quantity"], row["value"], row["text"], row["quality"] or "good", row["source"])
 
     def gone(self, made: Sequence[Row]) -> Iterator[int]:
         """The facts of what was made before and is no longer so."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from zhizao import __version__
+from zhizao.checks.evidence import package_of, tier_of
 from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, now
-from zhizao.node.derive import Deriver
+from zhizao.node.chore import Chore
 from zhizao.node.drainer import Drainer
 from zhizao.node.introducer import Introducer
 from zhizao.node.planned import Planner
@@ -31,7 +33,7 @@ class Live:
     drainer: Drainer
     planner: Planner
     introducer: Introducer
-    deriver: Deriver
+    chores: Mapping[str, Chore]
     since: datetime = field(default_factory=now)
     port: int = 0
 
@@ -39,7 +41,7 @@ class Live:
         """See ``node/status.py``."""
         blocking = len(self.node.library.blocking)
         said: dict[str, Any] = {"running": True, "version": __version__, "pid": os.getpid(), "port": self.port, "since": self.since.isoformat()}
-        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, "derive_trouble": self.deriver.trouble,
+        said |= {"trouble": self.trouble, "calendar_trouble": self.planner.trouble, **{f"{name}_trouble": chore.trouble for name, chore in self.chores.items()},
                  "findings": {"blocking": blocking}, "log_file": self.intake.log.number}
         return status.status(self.node.home, self.node.store, self.fares(), node=said)
 
@@ -54,8 +56,8 @@ class Live:
         found = {name: Fares("running" if name == SOURCE else "pushed", events=self._events(name)) for name in list(pushed) if name not in supervised}
         for name, health in supervised.items():
             connector, error = self.supervisor.connectors.get(name), health.error
-            promise = connector.promise if connector else None
-            found[name] = Fares(health.state, error, health.since_us, health.attempts, self._events(name), promise)
+            promise, tier = (connector.promise, tier_of(package_of(connector), connector.promise)) if connector else (None, None)
+            found[name] = Fares(health.state, error, health.since_us, health.attempts, self._events(name), promise, tier)
         return found
 
     def _events(self, name: str) -> dict[str, int]:

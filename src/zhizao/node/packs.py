@@ -20,7 +20,8 @@ PACK_FILE = "pack.yaml"
 
 
 def choose(home: Path, named: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """The folders to load, and those among them that were asked about: all of them where none is named.
+    """The folders to load, and those among them that were asked about: all of them where none is named. A folder with a pack that is in use from
+    elsewhere stands in for it, so that a changed copy can be tried.
 
     Raises:
         InputError: a folder that is no pack.
@@ -30,7 +31,14 @@ def choose(home: Path, named: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Pa
     if not named:
         return in_use, in_use
     about = tuple(dict.fromkeys(_folder(name, in_use) for name in named))
-    return tuple(dict.fromkeys((*in_use, *about))), about
+    instead = {replaced: folder for folder, replaced in standing_in(in_use, about)}
+    return tuple(dict.fromkeys((*(instead.get(folder, folder) for folder in in_use), *about))), about
+
+
+def standing_in(in_use: Sequence[Path], about: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """The folders that hold a pack in use from another one, each with that."""
+    ids = {_id(folder): folder for folder in reversed(in_use)}
+    return [(folder, ids[_id(folder)]) for folder in about if folder not in in_use and _id(folder) in ids]
 
 
 def findings_of(library: Library, folders: Sequence[Path], about: Sequence[Path]) -> tuple[Finding, ...]:
@@ -46,9 +54,10 @@ def test(library: Library, about: Sequence[Path], only: Collection[str] | None =
 
 
 def register(home: Path, about: Sequence[Path]) -> list[Path]:
-    """Remember the packs that are not in use yet; those that were new."""
+    """Remember the packs that are not in use yet; those that were new. Two folders of one pack are never in use at a time."""
     in_use = folders_of(home)
-    return [folder for folder in about if folder not in in_use and config.remember(home, folder)]
+    known = {*in_use, *(folder for folder, _ in standing_in(in_use, about))}
+    return [folder for folder in about if folder not in known and config.remember(home, folder)]
 
 
 def require_unused(home: Path, name: str) -> None:
@@ -74,6 +83,16 @@ def _folder(name: str, in_use: Sequence[Path]) -> Path:
     if name not in by_name:
         raise UnknownName(Text("内容包或文件夹", "pack or folder"), name, by_name)
     return by_name[name]
+
+
+def _id(folder: Path) -> str:
+    """What a pack calls itself; the name of its folder where that cannot be read."""
+    from zhizao.pack.content import read_content
+    from zhizao.pack.found import Found
+
+    content = read_content(folder / PACK_FILE, Found())
+    said = content.value.get("id") if content and isinstance(content.value, dict) else None
+    return said if isinstance(said, str) else folder.name
 
 
 def _concerns(finding: Finding, about: Sequence[Path]) -> bool:

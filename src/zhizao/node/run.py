@@ -13,7 +13,7 @@ from socket import socket
 from zhizao.model.text import Text
 from zhizao.node import status
 from zhizao.node.assemble import Node, Remark, now, open_node, open_store, silent
-from zhizao.node.derive import Deriver
+from zhizao.node.chore import Chore
 from zhizao.node.drainer import AGE_S, Drainer
 from zhizao.node.introducer import Introducer
 from zhizao.node.live import Live
@@ -78,7 +78,17 @@ def _live(node: Node, log: Log, seal_after_s: float) -> Live:
     intake, record = Intake(log), node.library.records["observation"]
     drainer = Drainer(intake, lambda: node.store.drain(record), time.monotonic, seal_after_s)
     found = supervised(node.home, clock_us)
-    return Live(node, intake, Supervisor(found, intake, clock_us), drainer, Planner(node, intake, now), Introducer(node, found.versions), Deriver(node))
+    return Live(node, intake, Supervisor(found, intake, clock_us), drainer, Planner(node, intake, now), Introducer(node, found.versions), _chores(node))
+
+
+def _chores(node: Node) -> dict[str, Chore]:
+    """What is done every now and then, by name."""
+    from zhizao.node import derive, retention
+
+    return {
+        "derive": Chore(lambda: derive.derive(node.library, node.store), derive.LOOK_S),
+        "retire": Chore(lambda: retention.let_go(node, now()), retention.LOOK_S),
+    }
 
 
 def _tell(node: Node, remark: Remark) -> None:
@@ -89,6 +99,7 @@ def _tell(node: Node, remark: Remark) -> None:
         remark(sources.remark_of(error))
     for finding in node.library.blocking:
         remark(Text(f"{finding.place}：{finding.message.zh}", f"{finding.place}: {finding.message.en}"))
+
 
 @asynccontextmanager
 async def _working(live: Live, listening: socket) -> AsyncIterator[list[asyncio.Task[None]]]:
@@ -104,7 +115,7 @@ async def _working(live: Live, listening: socket) -> AsyncIterator[list[asyncio.
         asyncio.create_task(live.drainer.run(), name="drainer"),
         asyncio.create_task(live.planner.run(), name="calendar"),
         asyncio.create_task(live.introducer.run(), name="entities"),
-        asyncio.create_task(live.deriver.run(), name="records"),
+        *(asyncio.create_task(chore.run(), name=name) for name, chore in live.chores.items()),
     ]
     try:
         yield [writing, *delivering]

@@ -8,11 +8,12 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from zhizao import __version__
+from zhizao.checks.connectors import Tier
 from zhizao.model.text import Text
 from zhizao.node.assemble import open_store
 from zhizao.sense import mapping
@@ -21,15 +22,17 @@ from zhizao.store.contract import Store
 from zhizao.store.durable import replace
 from zhizao.store.home import Home
 from zhizao.store.stream.account import Account
+from zhizao.store.stream.log import DAMAGED
 
 Row = dict[str, Any]
 RUN_FILE = "run.json"
 NOTHING = Account()
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
 class Fares:
-    """What only the running node knows of a source: its state, what it counted, what its connector promises."""
+    """What only the running node knows of a source: its state, what it counted, what its connector promises and has proven."""
 
     state: str = "stopped"
     error: Text | None = None
@@ -37,16 +40,19 @@ class Fares:
     attempts: int = 0
     events: Mapping[str, int] | None = None
     promise: Promise | None = None
+    tier: Tier | None = None
 
 
 def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -> Row:
     """Everything in one answer; counted from files, so that it can be asked beside a running node and without one."""
-    found = store.accounts()
+    found, gone = store.accounts(), store.retired()
     names = sorted(found.keys() | mapping.files_in(home).keys() | fares.keys())
     sources = {name: _source(found.get(name, NOTHING), fares.get(name, Fares())) for name in names}
     total = {key: sum(getattr(c, key) for c in found.values()) for key in ("received", "stored", "duplicate", "rejected", "spooled")}
-    conserved = all(c.balances for c in found.values())
-    said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home)}
+    damaged = sorted(file.name for file in Home(home).stream.glob(f"*{DAMAGED}"))
+    conserved = all(c.balances for c in found.values()) and not damaged
+    said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home), "log_damaged": damaged}
+    said |= {"retired": {"batches": sum(r.batches for r in gone), "rows": sum(r.rows for r in gone), "at": gone[-1].at.isoformat() if gone else None}}
     return {"node": node, "store": said, "connectors": sources}
 
 
@@ -54,7 +60,7 @@ def _source(c: Account, f: Fares) -> Row:
     row: Row = {"state": f.state, **{k: getattr(c, k) for k in ("received", "stored", "duplicate", "rejected", "spooled", "lines")}}
     row |= {"last_value_at": _iso(c.last_us), "last_value_us": c.last_us, "conserved": c.balances, "events": dict(f.events or Counter())}
     row |= {"since": _iso(f.since_us), "attempts": f.attempts}
-    row |= {"promise": _promise(f.promise), "tier": None}
+    row |= {"promise": _promise(f.promise), "tier": f.tier}
     return row | ({"error": {"zh": f.error.zh, "en": f.error.en}} if f.error else {})
 
 
@@ -65,7 +71,7 @@ def _promise(promise: Promise | None) -> Row | None:
 
 
 def _iso(us: int) -> str | None:
-    return datetime.fromtimestamp(us / 1e6, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z") if us else None
+    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="milliseconds").replace("+00:00", "Z") if us else None
 
 
 def _log_bytes(home: Path) -> int:

@@ -56,7 +56,7 @@ def proposal(description: Description, url: str, name: str, ground: Ground) -> P
     used = {signal.entity for _, signal in signals}
     have = {e.id for e in ground.file.entities} if ground.file else set()
     entities = tuple(Placed(m.id, m.name, ground.part_of) for m in dict.fromkeys(machines.values()) if m.id in used - have)
-    above = tuple(e for e in ground.above if entities and e.id not in have)
+    above = tuple(e for e in ground.above if (entities or not description.addresses) and e.id not in have)
     gone = frozenset(taken - {a.address for a in description.addresses})
     return Proposal((*above, *entities), _new_quantities(signals, ground), signals, gone)
 

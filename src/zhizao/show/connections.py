@@ -21,6 +21,7 @@ STATES = {
     "pushed": Text("推送", "pushed"),
 }
 COLOURS = {"running": "green3", "pushed": "green3", "finished": "green3", "failed": "red", "stopped": "red", "waiting": "yellow"}
+TIERS = {"gold": Text("金", "gold"), "silver": Text("银", "silver"), "bronze": Text("铜", "bronze"), "none": Text("未达", "none")}
 COLUMNS = (
     ("received", Text("收到", "received")),
     ("stored", Text("入库", "stored")),
@@ -37,7 +38,8 @@ def status(found: Mapping[str, Any], lang: Lang) -> Group:
     parts: list[Any] = [head(found["node"]).in_(lang)]
     if found["connectors"]:
         parts.append(table(found["connectors"], lang))
-    return Group(*parts, balance(found["store"]).in_(lang), *_errors(found["connectors"], lang))
+    parts += [words.in_(lang) for words in (balance(found["store"]), *_retired(found["store"]["retired"]))]
+    return Group(*parts, *_errors(found["connectors"], lang))
 
 
 def head(node: Mapping[str, Any]) -> Text:
@@ -55,14 +57,24 @@ def table(sources: Mapping[str, Mapping[str, Any]], lang: Lang) -> Table:
     from rich.table import Table
 
     found = Table(box=None, pad_edge=False)
-    for words in (Text("来源", "source"), Text("状态", "state")):
+    for words in (Text("来源", "source"), Text("状态", "state"), Text("等级", "tier")):
         found.add_column(words.in_(lang))
     for _, words in COLUMNS:
         found.add_column(words.in_(lang), justify="right")
     found.add_column(Text("最近一值", "last value").in_(lang))
     for name, source in sources.items():
-        found.add_row(name, _state(source["state"], lang), *(f"{source[key]:,}" for key, _ in COLUMNS), source["last_value_at"] or "–")
+        found.add_row(name, _state(source["state"], lang), tier(source["tier"]).in_(lang), *(f"{source[key]:,}" for key, _ in COLUMNS), source["last_value_at"] or "–")
     return found
+
+
+def tier(reached: str | None) -> Text:
+    """What a connector has proven.
+
+    Example:
+        >>> tier("gold").en, tier(None).en
+        ('gold', '–')
+    """
+    return TIERS.get(reached or "", same("–"))
 
 
 def balance(store: Mapping[str, Any]) -> Text:
@@ -72,6 +84,13 @@ def balance(store: Mapping[str, Any]) -> Text:
     zh, en = ("守恒", "conserved") if store["conserved"] else ("不守恒！", "NOT conserved!")
     sum_ = f"{store['received']:,} {sign} {said}"
     return Text(f"收到 {sign} 入库 + 重复 + 拒收 + 待入库：{sum_}（{zh}）", f"received {sign} stored + duplicate + rejected + spooled: {sum_} ({en})")
+
+
+def _retired(said: Mapping[str, Any]) -> Sequence[Text]:
+    """What of it is no longer kept, where anything is not."""
+    rows, batches = said["rows"], said["batches"]
+    zh, en = f"其中已过保留期、不再保存：{rows:,} 条（{batches:,} 批）", f"of which no longer kept, by the home's rule: {rows:,} (batches: {batches:,})"
+    return [Text(zh, en)] if batches else []
 
 
 def _state(state: str, lang: Lang) -> str:

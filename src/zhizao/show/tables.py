@@ -244,6 +244,8 @@ def tests(results: Sequence[Tested], lang: Lang) -> Group:
     from rich.console import Group
     from rich.text import Text as Line
 
+    if not results:
+        return Group(_line(Text("这些包没有指标，无可测试", "these packs have no indicators: there is nothing to test"), lang))
     failed = [r for r in results if not r.passed]
     parts = [
         Line(f"✗ {r.indicator}: {r.case}", style=STYLES["bad"]).append(f"\n    {r.message.in_(lang) if r.message else ''}", style="")

@@ -51,6 +51,7 @@ def COMMAND(shell: Shell, url: str, name: str, site: str, line: str, dry_run: bo
 def _shown(found: Connected, shell: Shell, dry_run: bool) -> Any:
     from rich.console import Group
 
+    from zhizao.show.connections import tier
     from zhizao.show.found import tree
 
     new, gone = len(found.proposed.signals), len(found.proposed.gone)
@@ -60,14 +61,15 @@ def _shown(found: Connected, shell: Shell, dry_run: bool) -> Any:
         if dry_run
         else Text(f"已写 {found.file}；接着：zhizao run", f"written to {found.file}; next: zhizao run")
     )
+    proven = Text(f"连接器等级：{tier(found.tier).zh}", f"tier of its connector: {tier(found.tier).en}")
     devices = [dataclasses.asdict(d) for d in found.description.devices]
-    return Group(tree(found.name, devices, _signals(found), shell.lang), f"{done.in_(shell.lang)}\n{where.in_(shell.lang)}")
+    return Group(tree(found.name, devices, _signals(found), shell.lang), "\n".join(t.in_(shell.lang) for t in (done, proven, where)))
 
 
 def _data(found: Connected, *, written: bool) -> dict[str, Any]:
     quantities = [{"id": q.id, "unit": q.unit, "behaviour": q.behaviour} for q in found.proposed.quantities]
     entities = [{"id": e.id, "name_zh": e.name.zh, "name_en": e.name.en, "part_of": e.part_of} for e in found.proposed.entities]
-    data: dict[str, Any] = {"name": found.name, "url": found.source.url, "file": str(found.file), "written": written}
+    data: dict[str, Any] = {"name": found.name, "url": found.source.url, "tier": found.tier, "file": str(found.file), "written": written}
     data |= {"devices": [dataclasses.asdict(d) for d in found.description.devices], "signals": _signals(found)}
     return data | {"gone": sorted(found.proposed.gone), "entities": entities, "quantities": quantities}
 

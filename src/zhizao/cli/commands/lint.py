@@ -24,8 +24,8 @@ from zhizao.model.text import Text
 @click.pass_obj
 def COMMAND(shell: Shell, packs: tuple[str, ...]) -> int:
     """Lint the packs in use, or the ones named."""
-    from zhizao.node.assemble import load_library
-    from zhizao.node.packs import choose, findings_of, register
+    from zhizao.node.assemble import folders_of, load_library
+    from zhizao.node.packs import choose, findings_of, register, standing_in
     from zhizao.show import json, tables
 
     folders, about = choose(shell.home, packs)
@@ -36,8 +36,14 @@ def COMMAND(shell: Shell, packs: tuple[str, ...]) -> int:
         return 1
     for folder in register(shell.home, about):
         shell.say(_registered(folder, shell.home))
+    for folder, used in standing_in(folders_of(shell.home), about):
+        shell.say(_stood_in(folder, used))
     return 0
 
 
 def _registered(folder: Path, home: Path) -> Text:
     return Text(f"已将 {folder} 登记到 {home}", f"registered {folder} in {home}")
+
+
+def _stood_in(folder: Path, used: Path) -> Text:
+    return Text(f"检查时以 {folder} 代替 {used}；在用的仍是后者", f"{folder} was checked in the place of {used}, which stays in use")

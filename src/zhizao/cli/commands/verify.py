@@ -10,6 +10,7 @@ from zhizao.cli.bilingual import command
 from zhizao.cli.shell import Shell
 from zhizao.errors import StoreDamaged
 from zhizao.model.forgetting import Forgetting
+from zhizao.model.retirement import Retirement
 from zhizao.model.text import Text
 
 
@@ -33,18 +34,30 @@ def COMMAND(shell: Shell) -> int:
         told = Text(error.line("zh"), error.line("en"))
         shell.answer({"intact": False, "why": {"zh": told.zh, "en": told.en}}, lambda: told.in_(shell.lang))
         return 1
-    facts, forgotten = store.fingerprint(), store.forgotten()
+    facts, forgotten, retired = store.fingerprint(), store.forgotten(), store.retired()
     done = Text(
         f"{segments} 个数据段与封印一致，封印链完整，签名有效。\n事实指纹：\n  {facts}",
         f"{segments} segments match their seals, the chain is whole, every signature holds.\nfingerprint of the facts:\n  {facts}",
     )
     gone = [{"entity": f.entity, "at": f.at.isoformat(), "why": f.why} for f in forgotten]
-    shell.answer({"intact": True, "segments": segments, "facts": facts, "forgotten": gone}, lambda: _with(done, forgotten).in_(shell.lang))
+    old = [{"record": r.record, "at": r.at.isoformat(), "why": r.why, "batches": r.batches, "rows": r.rows} for r in retired]
+    whole = {"intact": True, "segments": segments, "facts": facts, "forgotten": gone, "retired": old}
+    shell.answer(whole, lambda: _with_forgotten(_with_retired(done, retired), forgotten).in_(shell.lang))
     return 0
 
 
-def _with(done: Text, forgotten: Sequence[Forgetting]) -> Text:
+def _with_retired(done: Text, retired: Sequence[Retirement]) -> Text:
     """What is gone on purpose stands below what is whole."""
+    if not retired:
+        return done
+    rows, last = sum(r.rows for r in retired), retired[-1]
+    return Text(
+        f"{done.zh}\n已过保留期、不再保存、不能再核对内容：{rows:,} 行，最近一次 {last.at:%Y-%m-%d %H:%M}（{last.why}）",
+        f"{done.en}\nno longer kept, by the home's rule, so that what they said cannot be checked: {rows:,} rows, at last {last.at:%Y-%m-%d %H:%M} ({last.why})",
+    )
+
+
+def _with_forgotten(done: Text, forgotten: Sequence[Forgetting]) -> Text:
     if not forgotten:
         return done
     lines = "".join(f"\n  {f.entity}  {f.at:%Y-%m-%d %H:%M}  {f.why}" for f in forgotten)

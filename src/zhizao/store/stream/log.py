@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -14,10 +15,15 @@ from zhizao.model.text import Text
 from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 from zhizao.store.stream.delivery import Delivery, Standing, Standings
-from zhizao.store.stream.frame import Frame, framed, frames, opening
+from zhizao.store.stream.frame import Frame, framed, frames, is_torn, opening
 
 ROLL_BYTES, ROLL_ROWS = 64 * 1024**2, 2_000_000
 """A file that has grown to this, or to so many observations, is followed by the next: one file in memory is enough for whoever drains it."""
+ROLL_CONTENT = 256 * 1024**2
+"""And so is one whose observations take so many bytes in memory: in the file they are compressed, long texts to a hundredth and less."""
+
+DAMAGED = ".damaged"
+"""Ends the name of a file that is kept because acknowledged deliveries in it cannot be read."""
 
 Clock = Callable[[], datetime]
 
@@ -62,12 +68,11 @@ class Log:
     ) -> None:
         make_folder(folder)
         self._folder, self._roll_bytes, self._roll_rows, self._clock = folder, roll_bytes, roll_rows, clock
-        self._at_us, self._rows = 0, 0
+        self._at_us, self._rows, self._content, self._is_named = 0, 0, 0, True
         self._lock = _locked(folder / "lock")
         try:
             self._standings: dict[str, Standing] = dict(standings)
-            self._number, self._place = self._recover(first)
-            self._file = os.open(file_of(folder, self._number), os.O_RDWR)
+            self._number, self._place, self._file = self._recover(first)
         except BaseException:
             os.close(self._lock)
             raise
@@ -88,21 +93,29 @@ class Log:
         Raises:
             OSError: the disk refuses; nothing of them is in the log then.
         """
+        self._name()
         self._at_us = max(self._at_us, microseconds(self._clock()))  # a clock set back must not make what arrives later older
         self._write(b"".join(framed(d, self._at_us) for d in deliveries))
         for delivery in deliveries:
             self._standings[delivery.source] = self._standings.get(delivery.source, Standing()).after(delivery)
             self._rows += int(delivery.rows.num_rows)
-        if self._place >= self._roll_bytes or self._rows >= self._roll_rows:
-            self.roll()
+            self._content += int(delivery.rows.nbytes)
+        if self._place >= self._roll_bytes or self._rows >= self._roll_rows or self._content >= ROLL_CONTENT:
+            with suppress(OSError):  # what was delivered is in the log all the same: the next append tries again
+                self.roll()
 
     def roll(self) -> None:
-        """Complete the present file, so that it can go into a segment; the next begins with where every source stands."""
+        """Complete the present file, so that it can go into a segment; the next begins with where every source stands.
+
+        Raises:
+            OSError: the disk refuses; the log goes on as it can, and nothing of it is lost.
+        """
         number, content = self._number + 1, opening(self._standings, self._at_us)
-        _begin(self._folder, number, content)
-        following = os.open(file_of(self._folder, number), os.O_RDWR)
+        following = _begin(self._folder, number, content)
         os.close(self._file)
-        self._file, self._number, self._place, self._rows = following, number, len(content), 0
+        self._file, self._number, self._place, self._rows, self._content = following, number, len(content), 0, 0
+        self._is_named = False
+        self._name()
 
     @property
     def rows(self) -> int:
@@ -119,6 +132,12 @@ class Log:
         os.close(self._file)
         os.close(self._lock)
 
+    def _name(self) -> None:
+        """Make the name of a file that was begun durable: what is in it could not be found without."""
+        if not self._is_named:
+            flush(self._folder)
+            self._is_named = True
+
     def _write(self, content: bytes) -> None:
         view, place = memoryview(content), self._place
         try:
@@ -131,20 +150,26 @@ class Log:
             raise
         self._place = place
 
-    def _recover(self, first: int) -> tuple[int, int]:
-        """The file to go on with and where: files are begun under another name, so that each has a first frame."""
+    def _recover(self, first: int) -> tuple[int, int, int]:
+        """The file to go on with, where, and its handle: files are begun under another name, so that each has a first frame."""
         for draft in self._folder.glob(".*"):
             draft.unlink()
         numbers = files_in(self._folder)
         if not numbers:
-            return first, _begin(self._folder, first, opening(self._standings))
+            content = opening(self._standings)
+            handle = _begin(self._folder, first, content)
+            flush(self._folder)
+            return first, len(content), handle
         last, end = file_of(self._folder, numbers[-1]), 0
         for frame in read_file(last):
             self._standings, end, self._at_us = followed(self._standings, frame), frame.end, frame.at_us
             self._rows += frame.head.get("rows", 0)
+            self._content += frame.head.get("content", 0)
+        if not is_torn(last.read_bytes(), end):
+            keep_damaged(last)
         os.truncate(last, end)
         flush(last)
-        return numbers[-1], end
+        return numbers[-1], end, os.open(last, os.O_RDWR)
 
 
 def file_of(folder: Path, number: int) -> Path:
@@ -163,9 +188,35 @@ def files_in(folder: Path) -> list[int]:
 
 
 def drop_file(folder: Path, number: int) -> None:
-    """Remove a file of a log; durable when it returns."""
-    file_of(folder, number).unlink(missing_ok=True)
+    """Remove a complete file of a log, of which a damaged one is kept under another name; durable when it returns."""
+    file = file_of(folder, number)
+    if file.exists() and not is_whole(file):
+        keep_damaged(file)
+    file.unlink(missing_ok=True)
     flush(folder)
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a complete file is frames to its end."""
+    content, end = file.read_bytes(), 0
+    for frame in frames(content):
+        end = frame.end
+    return end == len(content)
+
+
+def keep_damaged(file: Path) -> None:
+    """Keep a file with acknowledged deliveries that can no longer be read, for whoever may still find something in it."""
+    kept = file.with_suffix(DAMAGED)
+    draft = kept.with_name(f".{kept.name}")
+    draft.write_bytes(file.read_bytes())
+    flush(draft)
+    draft.rename(kept)
+    flush(file.parent)
+
+
+def damaged_in(folder: Path) -> list[Path]:
+    """The files that were kept because something in them was damaged, and the complete ones in which something is."""
+    return [*sorted(folder.glob(f"*{DAMAGED}")), *(f for n in files_in(folder)[:-1] if (f := file_of(folder, n)).is_file() and not is_whole(f))]
 
 
 def read_file(file: Path) -> Iterator[Frame]:
@@ -201,18 +252,18 @@ def followed(standings: Standings, frame: Frame) -> dict[str, Standing]:
 
 
 def _begin(folder: Path, number: int, content: bytes) -> int:
-    """Begin a file with its first frame, whole or not at all; the bytes it has."""
+    """Begin a file with its first frame, whole or not at all; its handle."""
     file = file_of(folder, number)
     draft = file.with_name(f".{file.name}")
     try:
         draft.write_bytes(content)
         flush(draft)
+        handle = os.open(draft, os.O_RDWR)
         draft.rename(file)
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-    flush(folder)
-    return len(content)
+    return handle
 
 
 def _locked(file: Path) -> int:
