@@ -86,7 +86,7 @@ def _chores(node: Node) -> dict[str, Chore]:
     from zhizao.node import derive, retention
 
     return {
-        "derive": Chore(lambda: derive.derive(node.library, node.store), derive.LOOK_S),
+        "derive": Chore(derive.Deriver(node.library, node.store).look, derive.LOOK_S),
         "retire": Chore(lambda: retention.let_go(node, now()), retention.LOOK_S),
     }
 

@@ -38,6 +38,14 @@ class Source:
     first_line: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How much of a store a session sees: its last batch, and when the last delivery arrived in the log."""
+
+    batch: int = 0
+    arrived_us: int = 0
+
+
 class Session(Protocol):
     """A read of the store as it was when the session began; later writes are not seen.
 
@@ -51,6 +59,19 @@ class Session(Protocol):
         Shape:
             the fields of the type (decimal fields as decimal(18 or 38, scale), entity and period as string, boolean, int64, …)
             personal ones null where they were forgotten, and ``_fact``, ``_published_at``, ``_stored_at``; one row a key; no order.
+        """
+
+    @property
+    def mark(self) -> Mark:
+        """How much it sees, so that a later session can be asked for what came since."""
+
+    def since(self, record: RecordType, mark: Mark) -> ir.Table:
+        """Every version of the facts of a type that an earlier session did not see, withdrawals too: at least these, for some may be met again.
+
+        Its cost is that of what is new, whatever is stored.
+
+        Shape:
+            the fields of the type but personal ones, ``_fact``, ``_published_at`` and ``_stored_at``; a key may have several rows; no order.
         """
 
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
