@@ -1,239 +1,31 @@
 """``python -m bench.faults [ROUNDS]``: a running node, hurt again and again; afterwards nothing acknowledged is lost, nothing is twice, every sum holds.
 
-The node is a process of its own. A pusher sends it rows of which each is unlike every other, sends again what was not acknowledged, and knows at every moment
-what was. In every round one fault happens while it pushes.
+The node is a process of its own. One machine pushes to it over HTTP, another publishes at QoS 1 through a broker; each sends values of which none is like
+another, sends again what was not acknowledged, and knows at every moment what was. In every round one fault happens while they speak.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import resource
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
-import httpx
+from bench.process import STOP_S, Node
+from bench.publishing import SOURCE, Publisher
+from bench.pushing import ROWS, Link, Pusher
+from tests.sense.broker import Mosquitto, mosquitto
+from zhizao.node.assemble import folders_of, load_library, open_store
+from zhizao.store.stream.log import Log
 
-BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
-READY_S, STOP_S = 60.0, 5.0
-ROWS = 40
-"""Rows of a push."""
-
-
-class Node:
-    """``zhizao run`` on a home, as a process that can be hurt."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, 0
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        """Run; returns once it answers."""
-        path = os.pathsep.join(p for p in [str(Path(__file__).resolve().parents[1] / "src"), *sys.path] if p)
-        line = [sys.executable, "-m", "zhizao", "--home", str(self.home), "--json", "run", "--port", "0", "--seal-after", "0.2"]
-        self._process = subprocess.Popen(line, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.port = json.loads(self._first_answer())["port"]
-
-    def _first_answer(self) -> str:
-        """What it prints once it answers; killed where it takes too long."""
-        process = self.process
-        assert process.stdout is not None
-        timer = threading.Timer(READY_S, process.kill)
-        timer.start()
-        said = ""
-        while line := process.stdout.readline():
-            said += line
-            if line.startswith("}"):
-                break
-        timer.cancel()
-        return said
-
-    @property
-    def process(self) -> subprocess.Popen[str]:
-        """The process that runs, or ran last."""
-        assert self._process is not None, "it was never started"
-        return self._process
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def kill(self) -> None:
-        """As a power cut does it."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> float:
-        """As an operator does it; the seconds it took."""
-        begun = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(STOP_S * 3)
-        assert code == 0, f"it ended with {code}"
-        return time.monotonic() - begun
-
-    def wait_for_trouble(self) -> None:
-        """Until it says itself that its disk takes nothing."""
-        until = time.monotonic() + READY_S
-        while not httpx.get(f"{self.url}/api/v1/status", timeout=30, trust_env=False).json()["node"]["trouble"]:
-            assert time.monotonic() < until, "the disk is full and the node does not say so"
-
-    def limit_files(self, size: int) -> None:
-        """Let no file grow beyond a size: to the node the disk is full."""
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-
-
-@dataclass
-class Pusher:
-    """Pushes rows and remembers what was acknowledged; what was not is sent again with the next."""
-
-    source: str
-    url: Callable[[], str]
-    sent: dict[str, float] = field(default_factory=dict)
-    acknowledged: set[str] = field(default_factory=set)
-    refusals: int = 0
-    twice: int = 0
-    """Rows that were sent again although they may have arrived."""
-    _owed: list[list[dict[str, Any]]] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
-    _new: int = 0
-    _client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False, verify=False))
-
-    @contextmanager
-    def pushing(self) -> Iterator[None]:
-        """Push in the background; at the end everything owed is sent until it is acknowledged."""
-        self._stop.clear()
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            thread.join()
-        self.settle()
-
-    def settle(self, within_s: float = 60.0) -> None:
-        """Send what is owed until all of it is acknowledged."""
-        until = time.monotonic() + within_s
-        while self._owed:
-            assert time.monotonic() < until, f"{len(self._owed)} pushes are still not taken"
-            self._send(self._owed[0])
-
-    def again(self, shuffle: random.Random, pushes: int = 5) -> None:
-        """Send rows a second time, in another order, mixed with new ones."""
-        old = shuffle.sample(sorted(self.acknowledged), min(len(self.acknowledged), pushes * ROWS))
-        rows = [self._row(at, self.sent[at]) for at in old] + self._fresh()
-        shuffle.shuffle(rows)
-        self.twice += len(old)
-        self._owed.append(rows)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            if not self._owed:
-                self._owed.append(self._fresh())
-            self._send(self._owed[0])
-
-    def _fresh(self) -> list[dict[str, Any]]:
-        rows = [self._row(self._at(self._new + i), float(self._new + i)) for i in range(ROWS)]
-        self._new += ROWS
-        self.sent.update({row["time"]: row["value"] for row in rows})
-        return rows
-
-    @staticmethod
-    def _at(number: int) -> str:
-        return (BEGIN + timedelta(milliseconds=number)).isoformat().replace("+00:00", "Z")
-
-    @staticmethod
-    def _row(at: str, value: float) -> dict[str, Any]:
-        return {"entity": "machine:M1", "quantity": "active_power", "time": at, "value": value}
-
-    def _send(self, rows: list[dict[str, Any]]) -> None:
-        try:
-            answer = self._client.post(f"{self.url()}/api/v1/observations?source={self.source}", json=rows)
-        except httpx.HTTPError:
-            self.refusals += 1
-            time.sleep(0.02)  # nobody is there to say when it is back
-            return
-        if answer.status_code in (429, 503):
-            self.refusals += 1
-            time.sleep(0.02)
-            return
-        assert answer.status_code == 200, answer.text
-        said = answer.json()
-        assert (said["received"], said["rejected"]) == (len(rows), 0), said
-        self._owed.pop(0)
-        self.acknowledged.update(row["time"] for row in rows)
-
-
-class Link:
-    """A way to the node that can be cut in the middle of a word."""
-
-    def __init__(self, node: Node) -> None:
-        self._node, self._open = node, True
-        self._ends: list[socket.socket] = []
-        self._door = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Where the node is reached by way of this link."""
-        return f"http://127.0.0.1:{self._door.getsockname()[1]}"
-
-    def cut(self) -> None:
-        """Break every connection; new ones break at once."""
-        self._open = False
-        for end in self._ends:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        self._ends.clear()
-
-    def mend(self) -> None:
-        """Let connections through again."""
-        self._open = True
-
-    def close(self) -> None:
-        """Take the link down."""
-        self.cut()
-        self._door.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                near, _ = self._door.accept()
-                try:
-                    far = socket.create_connection(("127.0.0.1", self._node.port))
-                except OSError:
-                    near.close()
-                    continue
-                self._ends += [near, far]
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=_carry, args=(one, other), daemon=True).start()
-                if not self._open:
-                    self.cut()
-
-
-def _carry(one: socket.socket, other: socket.socket) -> None:
-    with suppress(OSError):
-        while part := one.recv(65536):
-            other.sendall(part)
-    for end in (one, other):
-        with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-
-
-# ── faults: each happens while the pusher pushes, and is over when it returns ───────────────────────────────────────
+PATIENCE_S = 60.0
+HOUR_S, DAY_S = 3600, 86_400
+Sender = Pusher | Publisher
 
 
 @dataclass(frozen=True)
@@ -242,8 +34,15 @@ class Scene:
 
     node: Node
     pusher: Pusher
+    publisher: Publisher
     link: Link
+    broker: Mosquitto
     dice: random.Random
+
+    @property
+    def senders(self) -> tuple[Sender, ...]:
+        """The machines that speak."""
+        return self.pusher, self.publisher
 
     def wait(self) -> None:
         """A moment of undisturbed work, never the same."""
@@ -251,6 +50,9 @@ class Scene:
         until = time.monotonic() + 30
         while len(self.pusher.acknowledged) < goal and time.monotonic() < until:
             time.sleep(self.dice.random() * 0.01)
+
+
+# ── faults: each happens while the machines speak, and is over when it returns ──────────────────────────────────
 
 
 def kill(scene: Scene) -> None:
@@ -272,6 +74,13 @@ def cut(scene: Scene) -> None:
     scene.link.mend()
 
 
+def broker_stop(scene: Scene) -> None:
+    """The broker is gone for a moment, with everything that was on its way."""
+    scene.broker.stop()
+    time.sleep(0.05)
+    scene.broker.start()
+
+
 def disk_full(scene: Scene) -> None:
     """No file may grow; then it may again."""
     scene.node.limit_files(scene.dice.randrange(3000))
@@ -286,85 +95,150 @@ def disk_full_and_kill(scene: Scene) -> None:
     kill(scene)
 
 
+def clock_step(scene: Scene) -> None:
+    """The node's clock is set back or on; it stays so until it is set again."""
+    scene.node.set_clock(scene.dice.choice([-DAY_S, -HOUR_S, 0, HOUR_S, DAY_S]))
+
+
 def duplicates(scene: Scene) -> None:
     """What had arrived comes again, in another order."""
-    scene.pusher.again(scene.dice)
+    for sender in scene.senders:
+        sender.again(scene.dice)
 
 
-FAULTS = (kill, stop, cut, disk_full, disk_full_and_kill, duplicates)
+FAULTS = (kill, stop, cut, broker_stop, disk_full, disk_full_and_kill, clock_step, duplicates)
 
 
 # ── what must hold afterwards ───────────────────────────────────────────────────────────────────────────────────
 
 
-def check(home: Path, pusher: Pusher) -> None:
-    """Zero lost among acknowledged, zero doubled, every sum holds; from the files alone, as any process reads them."""
-    from zhizao.node.assemble import folders_of, load_library, open_store
+@dataclass(frozen=True)
+class Found:
+    """What the files of a home say of a sender, as any process reads them."""
 
+    lost: int
+    doubled: int
+    other: int
+    """Values that are not what was sent."""
+    conserved: bool
+    drained: bool
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing happened to anything acknowledged."""
+        return not (self.lost or self.doubled or self.other) and self.conserved
+
+
+def found(home: Path, sender: Sender) -> Found:
+    """Look for everything a sender had acknowledged."""
     store, record = open_store(home), load_library(home, folders_of(home)).records["observation"]
     with store.session() as session:
         rows = session.relation(record)
-        found = session.fetch(rows.filter(rows.source == f"http:{pusher.source}").select("time", "value"))
-    times = [at.isoformat().replace("+00:00", "Z") for at in found["time"].to_pylist()]
-    values = dict(zip(times, found["value"].to_pylist(), strict=True))
-    lost = pusher.acknowledged - values.keys()
-    assert not lost, f"{len(lost)} acknowledged observations are lost"
-    assert len(times) == len(values), f"{len(times) - len(values)} observations are doubled"
-    assert all(pusher.sent[at] == value for at, value in values.items()), "an observation is not what was sent"
-    account = store.accounts()[f"http:{pusher.source}"]
-    assert account.balances, account
+        stored = session.fetch(rows.filter(rows.source == sender.source).select("time", "value"))
+    times = [at.isoformat().replace("+00:00", "Z") for at in stored["time"].to_pylist()]
+    values = dict(zip(times, stored["value"].to_pylist(), strict=True))
+    account = store.accounts()[sender.source]
     # What lies in the log for the second time is found to be a duplicate when it is drained.
-    assert account.stored <= len(values) <= account.stored + account.spooled, account
+    conserved = account.balances and account.stored <= len(values) <= account.stored + account.spooled
+    other = sum(sender.sent.get(at) != value for at, value in values.items())
+    return Found(len(sender.acknowledged - values.keys()), len(times) - len(values), other, conserved, account.spooled == 0)
 
 
-def check_drained(home: Path, pusher: Pusher) -> None:
+def check(home: Path, sender: Sender) -> Found:
+    """Zero lost among acknowledged, zero doubled, every sum holds. What the broker has acknowledged is given time to arrive from there."""
+    until = time.monotonic() + (PATIENCE_S if isinstance(sender, Publisher) else 0)
+    while (now := found(home, sender)).lost and time.monotonic() < until:
+        time.sleep(0.2)
+    assert now.well, (sender.source, now)
+    return now
+
+
+def check_drained(home: Path, sender: Sender) -> Found:
     """The same once nothing is in the log any more: then what is stored is what was sent, to the row."""
-    from zhizao.node.assemble import folders_of, load_library, open_store
-    from zhizao.store.stream.log import Log
-
     store = open_store(home)
     log: Log = store.log()
     log.roll()
     log.close()
     store.drain(load_library(home, folders_of(home)).records["observation"])
-    check(home, pusher)
-    account = store.accounts()[f"http:{pusher.source}"]
-    assert (account.spooled, account.stored) == (0, len(pusher.sent)), account
+    now = check(home, sender)
+    account = store.accounts()[sender.source]
+    assert now.drained and account.stored == len(sender.sent), account
+    return now
 
 
-def rounds(home: Path, times: int, seed: int, faults: tuple[Callable[[Scene], None], ...] = FAULTS) -> dict[str, int]:
-    """Hurt a node so many times, and check after each; how often each fault happened."""
-    node, dice, done = Node(home), random.Random(seed), dict.fromkeys((f.__name__ for f in faults), 0)
-    node.start()
-    link = Link(node)
-    pusher = Pusher("bench", lambda: link.url)
-    scene = Scene(node, pusher, link, dice)
-    try:
+# ── rounds ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Survived:
+    """How often each fault happened, and what was found of each sender in the end."""
+
+    kinds: dict[str, int]
+    senders: tuple[Sender, ...] = ()
+    found: list[Found] = field(default_factory=list)
+
+
+@contextmanager
+def staged(folder: Path, seed: int) -> Iterator[Scene]:
+    """A node, a broker, and two machines that speak to it."""
+    home = folder / "home"
+    (home / "sources").mkdir(parents=True)
+    (folder / "broker").mkdir()
+    with mosquitto(folder / "broker", keeps=True) as broker:
+        (home / "sources" / "line.yaml").write_text(SOURCE.format(port=broker.port))
+        node = Node(home, stepped=folder / "away")
+        node.start()
+        link, publisher = Link(node), Publisher(broker.port)
+        try:
+            _wait_for_subscription(node, publisher.source)
+            publisher.connect()
+            yield Scene(node, Pusher("bench", lambda: link.url), publisher, link, broker, random.Random(seed))
+            publisher.close()
+        finally:
+            link.close()
+            if node.process.poll() is None:
+                node.kill()
+
+
+def _wait_for_subscription(node: Node, source: str) -> None:
+    """What a broker is told before anybody has ever subscribed, it forgets."""
+    until = time.monotonic() + PATIENCE_S
+    while not node.status()["connectors"].get(source, {}).get("events", {}).get("connected"):
+        assert time.monotonic() < until, "the node does not subscribe"
+        time.sleep(0.05)
+
+
+def rounds(folder: Path, times: int, seed: int, faults: tuple[Callable[[Scene], None], ...] = FAULTS) -> Survived:
+    """Hurt a node so many times, and check after each."""
+    done = Survived(dict.fromkeys((f.__name__ for f in faults), 0))
+    with staged(folder, seed) as scene:
         for number in range(times):
             fault = faults[number % len(faults)]
-            with pusher.pushing():
+            with ExitStack() as speaking:
+                for sender in scene.senders:
+                    speaking.enter_context(sender.pushing())
                 scene.wait()
                 fault(scene)
                 scene.wait()
-            check(home, pusher)
-            done[fault.__name__] += 1
-        assert node.stop() < STOP_S
-        check_drained(home, pusher)
-    finally:
-        link.close()
-        if node.process.poll() is None:
-            node.kill()
-    return done | {"acknowledged": len(pusher.acknowledged), "sent again": pusher.twice, "refused pushes": pusher.refusals}
+            for sender in scene.senders:
+                check(scene.node.home, sender)
+            done.kinds[fault.__name__] += 1
+        assert scene.node.stop() < STOP_S
+        done.senders = scene.senders
+        done.found = [check_drained(scene.node.home, sender) for sender in scene.senders]
+    return done
 
 
 def main(times: int = 100) -> None:
     """Print what was survived."""
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.monotonic()
-        done = rounds(Path(folder) / "home", times, seed=1)
-        print(f"faults: {times} rounds in {time.monotonic() - begun:.0f} s, nothing lost, nothing twice, every sum holds")
-        for name, count in done.items():
-            print(f"  {name.replace('_', ' '):<20} {count:>8,}")
+        done = rounds(Path(folder), times, seed=1)
+    kinds = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in done.kinds.items())
+    print(f"faults: {times} rounds in {time.monotonic() - begun:.0f} s: {kinds}")
+    print(f"{'':>12}{'acknowledged':>14}{'sent again':>12}{'lost':>6}{'doubled':>9}  conservation")
+    for sender, now in zip(done.senders, done.found, strict=True):
+        print(f"{sender.source:>12}{len(sender.acknowledged):>14,}{sender.twice:>12,}{now.lost:>6}{now.doubled:>9}  {'holds' if now.conserved else 'BROKEN'}")
 
 
 if __name__ == "__main__":

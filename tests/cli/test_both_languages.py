@@ -13,7 +13,7 @@ ALLOWED = {
     "China", "DIR", "FILE", "FACT", "TYPE", "ENTITY", "INDICATOR", "LEVEL", "PACK", "HASH", "TEXT", "COMMAND", "PACK_OR_FOLDER", "JSON", "UTF",
     "zhizao", "csv", "xlsx", "jsonl", "parquet", "html", "pdf", "indicators", "goals", "PDF", "measure", "export", "import", "explain", "membership",
     "entity", "observation", "init", "plant", "evaluate", "plan", "lint", "test", "withdraw", "help", "json", "lang", "home", "region", "sector",
-    "kernel", "enterprise", "site", "area", "line", "machine", "nation", "section", "macro",
+    "kernel", "factory", "enterprise", "site", "area", "line", "machine", "nation", "section", "macro",
     "computed", "census", "miit", "nbs",
 }  # fmt: skip
 """Words of the command line itself, ids of levels, record types and series."""

@@ -349,3 +349,13 @@ def test_a_part_owes_reports_while_it_is_one(world: World) -> None:
     world.add("site_return", [{"site": "site:A1", "year": y, "processes": 4, "nc": 3} for y in ("2019", "2020")])
     found = {str(v.period): v.coverage.count for v in world.values("site_rate", by=["enterprise"], period="2019..2020")}
     assert found == {"2019": Decimal("0.500000"), "2020": Decimal("0.500000")}
+
+
+def test_a_question_with_too_large_an_answer_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zhizao.measure.measure.MOST_VALUES", 3)
+    world.place(*[(f"enterprise:{name}", "located_in", "region:32") for name in "AB"])
+    world.add("annual_return", [{"enterprise": f"enterprise:{name}", "year": "2020", "rd": 1, "revenue": 2} for name in "AB"])
+    assert len(world.values("intensity", by=["enterprise"], period="2020")) == 2
+    for period in ("2019..2020", "2017..2020"):
+        with pytest.raises(InputError):
+            world.values("intensity", by=["enterprise"], period=period)

@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.measure.world import MEMBERSHIP, NOW, TERRITORY, World
-from zhizao.errors import StateOverflow
 from zhizao.measure.explain import Explainer
 from zhizao.measure.measure import Measurement
 from zhizao.measure.signal.grid import Grid, Span
@@ -309,10 +308,15 @@ def test_coverage_is_the_share_of_those_heard_of_and_of_the_time_that_was_known(
     assert made.values("area", of=["machine:O"], period=HOURS[0])[0].coverage.count is None
 
 
-def test_a_number_that_leaves_the_range_of_exact_sums_is_an_error(tmp_path: Path) -> None:
-    made = world(tmp_path / "home", [[Said(0, "power", 1e300), Said(10, "power", 1.0)]])
-    with pytest.raises(StateOverflow):
-        made.values("area", of=["machine:M"], period=HOURS[0])
+@pytest.mark.parametrize("absurd", [1e308, -1e308, 9.3e18, 2.0**53 + 2])
+def test_a_value_of_more_steps_than_can_be_told_apart_is_not_known_and_no_other_figure_suffers(absurd: float, tmp_path: Path) -> None:
+    told = [Said(0, "power", 2.0), Said(20, "power", 1.0), Said(30, "power", None, "stale"), Said(0, "count", 1.0), Said(9, "count", 3.0)]
+    other = [replace(one, entity="machine:N") for one in told]
+    made = world(tmp_path / "absurd", [[*told, Said(10, "power", absurd), Said(11, "count", absurd), *other]])
+    plain = world(tmp_path / "plain", [[*told, Said(10, "power", None, "bad"), Said(11, "count", None, "bad"), *other]])
+    for asked in ("area", "risen"):
+        answers = [{v.entity: v.value for v in one.values(asked, of=MACHINES[:2], period=HOURS[0])} for one in (made, plain)]
+        assert answers[0] == answers[1] and answers[0]["machine:N"] is not None
 
 
 def test_a_value_over_signals_is_explained_by_the_observations_it_rests_on(tmp_path: Path) -> None:

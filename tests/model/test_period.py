@@ -24,3 +24,9 @@ def test_steps_of_a_window_make_a_range() -> None:
 def test_the_end_of_the_calendar_is_no_moment() -> None:
     with pytest.raises(ValueError):
         moment("9999")
+
+
+@pytest.mark.parametrize("text", ["1900-01-01T00..9998-12-31T23", "0001-01-01..9999-12-30"])
+def test_a_range_without_end_is_refused_before_it_fills_the_memory(text):
+    with pytest.raises(ValueError, match="more than"):
+        parse_periods(text)

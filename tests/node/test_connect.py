@@ -28,13 +28,14 @@ class Peer:
 
     def __init__(self):
         self.addresses = [Described("P", "m", "active_power", "", "kW", "1.5"), Described("X", "m", "Xabs", "POSITION", "MILLIMETER", "3")]
+        self.devices = [Device("m", "Mill")]
         self.fault: Exception | None = None
         self.options = {"poll_s": 1}
 
     async def describe(self):
         if self.fault:
             raise self.fault
-        return Description((Device("m", "Mill"),), tuple(self.addresses), self.options)
+        return Description(tuple(self.devices), tuple(self.addresses), self.options)
 
 
 @pytest.fixture
@@ -62,6 +63,22 @@ def test_a_source_becomes_one_file_named_by_its_url(peer, tmp_path):
 
 def test_line_and_site_place_its_machines(peer, tmp_path):
     said = mapping.read(ask(tmp_path, line="L1", site="S1").file)
+    assert [(e.id, e.part_of) for e in said.entities] == [("site:S1", ""), ("line:L1", "site:S1"), ("machine:Mill", "line:L1")]
+
+
+def test_a_machine_that_is_new_stands_where_the_others_of_its_file_do(peer, tmp_path):
+    ask(tmp_path, line="L1", site="S1")
+    peer.devices.append(Device("n", "Lathe"))
+    peer.addresses.append(Described("Q", "n", "active_power", "", "kW"))
+    said = mapping.read(ask(tmp_path, "mill").file)
+    assert [(e.id, e.part_of) for e in said.entities][2:] == [("machine:Mill", "line:L1"), ("machine:Lathe", "line:L1")]
+
+
+def test_a_source_that_says_nothing_of_itself_yet_keeps_the_line_it_was_given(peer, tmp_path):
+    addresses, peer.addresses = peer.addresses, []
+    ask(tmp_path, line="L1", site="S1")
+    peer.addresses = addresses
+    said = mapping.read(ask(tmp_path, "mill").file)
     assert [(e.id, e.part_of) for e in said.entities] == [("site:S1", ""), ("line:L1", "site:S1"), ("machine:Mill", "line:L1")]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from zhizao.node.drainer import Drainer
 from zhizao.sense.gather import gathered
 from zhizao.sense.intake import Intake
@@ -54,11 +56,12 @@ def test_what_a_node_finds_in_the_log_when_it_starts_is_completed_too(tmp_path):
     assert [again.look(at) for at in (0, 10)] == [1, 2]
 
 
-def test_a_store_that_refuses_is_told_and_asked_again(tmp_path):
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), ValueError("offset overflow"), AssertionError("sum")], ids=str)
+def test_a_store_that_refuses_is_told_and_asked_again(tmp_path, fault):
     bench = Bench(tmp_path)
-    bench.fault = OSError(28, "No space left on device")
+    bench.fault = fault
     bench.look(0)
-    assert "No space" in bench.drainer.trouble
+    assert str(fault) in bench.drainer.trouble
     bench.fault = None
     bench.look(1)
     assert (bench.drainer.trouble, bench.drains) == ("", 2)

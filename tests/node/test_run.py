@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,8 +21,10 @@ import pytest
 from zhizao.errors import InputError, StoreBusy
 from zhizao.model.text import same
 from zhizao.node import sources
+from zhizao.node.answers import Answers
 from zhizao.node.assemble import open_node, open_store
 from zhizao.node.run import run
+from zhizao.node.serve import QUESTIONS
 from zhizao.node.status import current
 from zhizao.sense.contract import Promise
 from zhizao.sense.gather import gathered
@@ -90,6 +93,54 @@ def test_what_is_pushed_is_found_at_once_and_counted_once_however_often_it_is_se
 
             await until(sealed)
             assert (await client.get("/observations")).json() == found
+
+    play(scene())
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z", -62_000_000_000_000_000])
+def test_a_time_no_clock_can_mean_is_refused_at_this_door_too_and_the_status_answers(home, time):
+    async def scene():
+        async with running(home) as client:
+            answer = (await client.post("/observations", json=[ROW, {**ROW, "time": time}])).json()
+            assert (answer["received"], answer["spooled"], answer["rejected"]) == (2, 1, 1)
+            assert "no clock" in answer["rejects"][0]["why"]
+            assert (await client.get("/status")).json()["connectors"]["http:push"]["last_value_at"] == "2026-11-24T08:00:00.000Z"
+
+    play(scene())
+
+
+def test_the_status_is_answered_while_every_thread_for_questions_is_at_a_long_one(home, monkeypatch):
+    began, over = threading.Semaphore(0), threading.Event()
+
+    def long_question(*asked):
+        began.release()
+        assert over.wait(60)
+        return []
+
+    monkeypatch.setattr(Answers, "quantities", long_question)
+
+    async def scene():
+        async with running(home) as client:
+            asked = [asyncio.create_task(client.get("/quantities")) for _ in range(QUESTIONS + 2)]
+            try:
+                for _ in range(QUESTIONS):
+                    await asyncio.to_thread(began.acquire)
+                async with asyncio.timeout(20):
+                    assert (await client.get("/status")).status_code == 200
+                    assert "zhizao_conserved 1.0" in (await client.get(f"http://127.0.0.1:{client.live.port}/metrics")).text
+            finally:
+                over.set()
+            assert all(answer.status_code == 200 for answer in await asyncio.gather(*asked))
+
+    play(scene())
+
+
+def test_a_pushed_quantity_that_no_pack_has_is_taken_and_named(home):
+    async def scene():
+        async with running(home) as client:
+            said = (await client.post("/observations?source=press", json=[ROW, ROW | {"quantity": "actve_power"}])).json()
+            assert said["spooled"] == 2 and said["unknown_quantities"] == ["actve_power"]
+            assert "unknown_quantities" not in (await client.post("/observations?source=press", json=[ROW])).json()
 
     play(scene())
 

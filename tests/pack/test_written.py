@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from zhizao.model.quantity import SIGNALS
 from zhizao.model.written import written
 from zhizao.pack.formula.build import build
 from zhizao.pack.load import load
@@ -25,6 +26,7 @@ def test_brackets_stand_where_they_matter(formula: str) -> None:
 
 
 def test_every_formula_of_the_shipped_packs_is_read_as_it_is_written() -> None:
-    trees = [i.tree for i in load(folders()).indicators.values() if i.tree is not None]
-    assert trees
+    """Over records; of a formula over signals the tree holds what derived quantities and means over time stand for, which no pack writes out."""
+    trees = [i.tree for i in load(folders()).indicators.values() if i.tree is not None and SIGNALS not in i.records]
+    assert len(trees) > 50
     assert all(build(written(tree)) == tree for tree in trees)

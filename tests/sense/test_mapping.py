@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from zhizao.errors import InputError
 from zhizao.model.quantity import Quantity
 from zhizao.model.text import same
-from zhizao.sense.mapping import parse
+from zhizao.sense.mapping import parse, read
 from zhizao.sense.propose import Ground, proposal
 from zhizao.sense.rewrite import begun, rewritten
 from zhizao.sense.source import Described, Description, Device, Signal
@@ -132,3 +135,57 @@ def test_any_description_gives_a_file_that_can_be_read_and_loses_nothing_when_it
     assert {a.address for a in all_} == after.source.signals.keys()
     assert before.source.signals.items() <= after.source.signals.items()
     assert run(grown, described(*all_)) == grown
+
+
+ENDLESS = "\n".join([f"a{i}: &a{i} [{', '.join([f'*a{i - 1}' if i else 'x'] * 10)}]" for i in range(9)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"url: shdr://h:1\n{ENDLESS}\nsignals:\n  P: {{entity: *a8, quantity: q}}\n",  # a billion words, once they are written out
+        "url: " + "[" * 200_000,
+        "- " * 200_000,
+        "url: 2026-13-45",
+        "url: !!int ''",
+        "? [a, b]\n: 1\n? {x: 1}\n: 2\n",
+        "url: \x00",
+    ],
+    ids=["aliases", "brackets", "lists", "no day", "no number", "lists as keys", "control characters"],
+)
+def test_a_hostile_file_is_wrong_input_told_in_a_short_line(text):
+    with pytest.raises(InputError) as error:
+        parse(text, "press", "press.yaml")
+    assert len(error.value.line("en")) < 1000
+
+
+def test_what_is_no_plain_file_is_wrong_input_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "circle.yaml").symlink_to("circle.yaml")
+    for name in ("pipe", "folder", "circle", "nothing"):
+        with pytest.raises(InputError):
+            read(tmp_path / f"{name}.yaml")
+
+
+def test_reading_a_file_of_many_signals_takes_time_in_proportion():
+    def seconds(signals: int) -> float:
+        text = "url: shdr://h:1\nsignals:\n" + "".join(f'  "P{n}": ignore\n' for n in range(signals))
+        begun_at = time.process_time()
+        parse(text, "press")
+        return time.process_time() - begun_at
+
+    assert seconds(32_000) < 40 * min(seconds(2_000) for _ in range(3))
+
+
+def test_the_keys_of_an_adapter_are_known_to_the_packs_live_and_from_its_log():
+    known = {"execution": Quantity("execution", same("execution"), "", "1", "mode", known_as=("shdr:Program_Status",))}
+    for url in ("shdr://host:7878", "file:///logs"):
+        found = proposal(described(Described("S", "d1", "Program_Status", "text", "", "ACTIVE")), url, "mill", Ground(known, "site:main"))
+        assert [signal for _, signal in found.signals] == [Signal("machine:Mazak", "execution")] and not found.quantities
+
+
+def test_a_machine_that_a_table_names_by_its_id_keeps_it():
+    table = described(Described("machine:M1/P", "machine:M1", "active_power"), devices=[Device("machine:M1", "machine:M1")])
+    found = proposal(table, "file:///tables", "logs", Ground(KNOWN, "site:main"))
+    assert [e.id for e in found.entities] == ["machine:M1"] and [e.name for e in found.entities] == [same("M1")]

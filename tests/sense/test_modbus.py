@@ -152,6 +152,30 @@ def test_a_device_says_who_it_is_and_that_it_says_no_more(tmp_path):
     assert [(one.name, one.kind, one.example) for one in mapped.addresses] == [("p", "holding:0 uint16", "5")]
 
 
+def test_a_unit_that_speaks_for_several_machines_names_them_and_their_units(tmp_path):
+    written = {"M1.power": {"address": "holding:0", "unit": "W"}, "M2.power": {"address": "holding:1", "unit": "W"}, "p": {"address": "holding:2"}}
+
+    async def play():
+        async with Device() as device:
+            return await Modbus(source(device.port, written), clock).describe()
+
+    found = played(play())
+    assert [(one.address, one.device, one.name, one.unit) for one in found.addresses] == [
+        ("M1.power", "M1", "power", "W"), ("M2.power", "M2", "power", "W"), ("p", "unit 1", "p", ""),
+    ]  # fmt: skip
+    assert [one.id for one in found.devices if not one.within] == ["unit 1", "M1", "M2"]
+
+
+def test_a_number_that_has_a_name_is_both(tmp_path):
+    async def play():
+        of = {"state": {"address": "holding:0", "names": {0: "READY", 1: "ACTIVE"}}, "other": {"address": "holding:1", "names": {0: "READY"}}}
+        async with Device(w0=1, w1=7) as device, reading(tmp_path, device, of) as p:
+            await p.until(lambda: len(p.rows("other")) > 0)
+            return p.rows()[:2]
+
+    assert {(row["quantity"], row["value"], row["text"]) for row in played(play())} == {("state", 1, "ACTIVE"), ("other", 7, None)}
+
+
 @pytest.mark.parametrize(
     "entry, key",
     [
@@ -164,6 +188,7 @@ def test_a_device_says_who_it_is_and_that_it_says_no_more(tmp_path):
         ({"address": 40001, "order": "BACD"}, "registers.P.order"),
         ({"address": 40001, "scale": "x"}, "registers.P.scale"),
         ({"address": 40001, "every": "often"}, "registers.P.every"),
+        ({"address": 40001, "names": {"on": "ACTIVE"}}, "registers.P.names"),
         ({"adress": 40001}, "registers.P.adress"),
         ("40001", "registers.P"),
     ],

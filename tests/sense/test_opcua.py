@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -61,6 +61,29 @@ def test_every_change_arrives_once_and_in_its_order(tmp_path):
             return p.values("counter")
 
     assert played(play()) == list(range(800))
+
+
+def test_a_machine_whose_clock_is_behind_the_servers_is_not_said_to_go_back_to_its_first_value(tmp_path):
+    def late(minutes):
+        return (begun - timedelta(minutes=minutes)).isoformat()
+
+    begun = datetime.now(UTC)
+
+    async def play():
+        async with Peer(tmp_path) as peer, plant(tmp_path / "log") as p:
+            await peer.tell(set="Counter", value=127, time=late(9))
+            async with p.reading(source(peer.url, "Counter")):
+                await p.until(lambda: p.values("counter") == [127])
+                await peer.tell(set="Counter", value=128, time=late(8))
+                await peer.tell(set="Counter", value=129, time=late(7))
+                await p.until(lambda: 129 in p.values("counter"))
+                await peer.tell(set="Counter", value=130)
+                await peer.tell(set="Counter", value=131)
+                await p.until(lambda: 131 in p.values("counter"))
+            return p.rows("counter")
+
+    latest = {row["time"]: row["value"] for row in played(play()) if row["quality"] == "good"}  # of one time the last word holds
+    assert [latest[time] for time in sorted(latest)] == [128, 129, 129, 130, 131]
 
 
 def test_what_was_said_while_nobody_listened_is_fetched_afterwards_once(tmp_path):

@@ -175,7 +175,7 @@ def test_a_source_is_described_by_its_births(broker, monkeypatch):
             return await describing
 
     found = asyncio.run(play())
-    assert [(d.id, d.within) for d in found.devices] == [("e1", ""), ("e1/press", "e1")]
+    assert [(d.id, d.within) for d in found.devices] == [("e1", ""), ("e1/press", "")], "what is attached to a gateway is a machine of its own"
     assert [(a.address, a.kind, a.unit, a.example) for a in found.addresses] == [
         ("e1/P", "Double", "kW", "1.5"),
         ("e1/S", "String", "", "ACTIVE"),

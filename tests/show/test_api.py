@@ -16,6 +16,7 @@ from zhizao.model.text import Text, same
 from zhizao.show.api.app import application
 from zhizao.show.api.contract import Wanted
 from zhizao.show.api.door import Bodies
+from zhizao.show.api.faults import Refusal
 
 STATUS = {
     "node": {"running": True},
@@ -221,3 +222,15 @@ def test_no_address_makes_it_fail(path, query):
     for answer in asyncio.run(scene()):
         assert answer.status_code < 500
         assert json.loads(answer.content) is not None
+
+
+def test_a_body_that_stalls_is_given_up_and_keeps_no_room():
+    class Stalled:
+        async def stream(self):
+            yield b"[" * 900
+            await asyncio.Event().wait()
+
+    bodies = Bodies(largest=1000, together=1000, patience_s=0.01)
+    with pytest.raises(Refusal) as refused:
+        asyncio.run(bodies.read(Stalled()))
+    assert (refused.value.status, bodies.waiting) == (408, 0)

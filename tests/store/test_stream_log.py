@@ -19,7 +19,7 @@ from tests.store.conftest import child, dying
 from zhizao.errors import StoreBusy, StoreDamaged
 from zhizao.store.stream.delivery import Delivery, Refused, Standing, observations
 from zhizao.store.stream.frame import framed, frames, opening
-from zhizao.store.stream.log import Log, deliveries, file_of, files_in
+from zhizao.store.stream.log import Log, damaged_in, deliveries, file_of, files_in
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -69,6 +69,18 @@ def test_what_was_refused_is_kept_as_it_came(tmp_path):
     assert next(deliveries(tmp_path, 1)).refused == refused
 
 
+def test_a_file_whose_content_would_fill_the_memory_is_followed_by_the_next_however_small_it_lies_on_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr("zhizao.store.stream.log.ROLL_CONTENT", 1_000_000)
+    long = pa.record_batch({**rows([1.0]).to_pydict(), "text": ["x" * 400_000]}, schema=observations())
+    log = Log(tmp_path)
+    log.append([Delivery("press", long, "1")])
+    log.close()
+    again = Log(tmp_path)
+    for position in "23":
+        again.append([Delivery("press", long, position)])
+    assert files_in(tmp_path) == [1, 2] and file_of(tmp_path, 1).stat().st_size < 20_000
+
+
 def test_positions_outlive_the_files_they_came_in(tmp_path):
     log = Log(tmp_path, roll_bytes=1)
     log.append([delivery(1, position=5)])
@@ -108,6 +120,49 @@ def test_a_damaged_frame_ends_what_is_taken_from_a_file(tmp_path):
     content[-last + 20] ^= 1
     file.write_bytes(content)
     assert held(tmp_path) == [1]
+
+
+def damage(file: Path, whole: int) -> None:
+    """Change a byte in the frame after so many."""
+    ends = [frame.end for frame in frames(file.read_bytes())]
+    content = bytearray(file.read_bytes())
+    content[(ends[whole - 1] + ends[whole]) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def test_a_damaged_file_is_kept_under_another_name_when_it_goes(tmp_path):
+    log = Log(tmp_path, clock=iter([START + timedelta(seconds=n) for n in range(9)]).__next__)
+    for position in range(3):
+        log.append([delivery(position, position=position)])
+    log.roll()
+    damage(file_of(tmp_path, 1), whole=2)
+    before = file_of(tmp_path, 1).read_bytes()
+    assert damaged_in(tmp_path) == [file_of(tmp_path, 1)]
+    log.drop(1)
+    (kept,) = damaged_in(tmp_path)
+    assert kept.read_bytes() == before and files_in(tmp_path) == [2]
+
+
+def test_acknowledged_deliveries_behind_a_damage_are_cut_but_kept_and_told(tmp_path):
+    log = Log(tmp_path, clock=iter([START + timedelta(seconds=n) for n in range(9)]).__next__)
+    for position in range(4):
+        log.append([delivery(position, position=position)])
+    log.close()
+    damage(file_of(tmp_path, 1), whole=2)
+    before = file_of(tmp_path, 1).read_bytes()
+    again = Log(tmp_path)
+    assert held(tmp_path) == [0] and again.standings["press"].position == "0"
+    assert [file.read_bytes() for file in damaged_in(tmp_path)] == [before]
+
+
+def test_half_of_a_write_is_no_damage(tmp_path):
+    log = Log(tmp_path)
+    log.append([delivery(1, position=1)])
+    log.append([delivery(2, position=2), delivery(3, position=3)])
+    log.close()
+    damage(file_of(tmp_path, 1), whole=2)
+    Log(tmp_path).close()
+    assert held(tmp_path) == [1] and damaged_in(tmp_path) == []
 
 
 def test_a_file_that_is_none_of_the_log_is_named(tmp_path):

@@ -7,13 +7,18 @@ from collections import Counter
 from itertools import pairwise, takewhile
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhizao.errors import MissingExtra
+from zhizao.sense.connectors.modbus.register_map import registers
 from zhizao_testbed.calendar import DAY, HOUR, SECOND, TWO_SHIFTS
 from zhizao_testbed.changes import Change
 from zhizao_testbed.pace import Pace
 from zhizao_testbed.plant import Plant
+from zhizao_testbed.servers.modbus import REGISTERS, manual
+from zhizao_testbed.speaking import SERVERS, Speech
 from zhizao_testbed.spells import Character, life
 from zhizao_testbed.truth import total
 
@@ -103,3 +108,19 @@ def test_a_fast_plant_catches_up_with_the_present_and_never_passes_it(speed):
 def test_a_bar_in_the_calendar_ends_a_shift_at_midnight_of_the_plant_and_not_of_greenwich():
     first = next(p for p in TWO_SHIFTS.stretches(0, DAY) if p.shift == "late")
     assert first.begin == 6 * HOUR  # 14:00 in Shanghai
+
+
+def test_the_manual_of_the_modbus_device_is_a_map_that_its_source_can_have():
+    written = yaml.safe_load(manual(["M01", "M02"]))["options"]["registers"]
+    found = {one.name: one for one in registers("plant", written, 1.0)}
+    assert len(found) == 2 * len(REGISTERS)
+    power = found["M02.active_power"]
+    assert (power.table, power.address, power.words, power.scale, power.unit) == ("holding", 108, 2, 0.001, "kW")
+
+
+def test_a_protocol_whose_library_is_missing_is_told_with_its_name(monkeypatch):
+    monkeypatch.setitem(SERVERS, "opcua", "no_such_library.server:OpcUa")
+    speech = Speech(Plant(1, 1, BEGIN), Pace(1.0), ["opcua"], 0)
+    with pytest.raises(MissingExtra) as caught:
+        asyncio.run(speech.speak(None))
+    assert "no_such_library" in caught.value.cure.en

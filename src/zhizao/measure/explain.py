@@ -19,6 +19,7 @@ from zhizao.measure.measure import Measurement
 from zhizao.measure.placed import placed_rows
 from zhizao.measure.question import UNIT, Question
 from zhizao.measure.reach import looks, needed, years_of
+from zhizao.model.expression import AnyNode
 from zhizao.model.indicator import Indicator
 from zhizao.model.period import Period
 from zhizao.model.record import RecordType
@@ -96,11 +97,12 @@ class Explainer:
         merged = self.measurement.together([indicator], (self._aim(entity),), [period])
         looked_at = list(self._looked_at(indicator, record, period))
         several = len({at for _, at in looked_at}) > 1
+        names: dict[AnyNode, str] = {q.when: q.id for q in self.measurement.library.quantities.values() if q.when is not None}
         found: dict[tuple[str, Period], tuple[str, str]] = {}
         for leaf, at in looked_at:
             for column, name in zip(leaf.state.columns, leaf.columns(), strict=True):
                 if (value := merged[at.kind].get(name, (entity, str(at)))) is not None:
-                    found[name, at] = (f"{written(leaf.node)}.{column.name}{f' {at}' if several else ''}", str(value))
+                    found[name, at] = (f"{written(leaf.node, names)}.{column.name}{f' {at}' if several else ''}", str(value))
         return tuple(found.values())
 
     def _looked_at(self, indicator: Indicator, record: RecordType, period: Period) -> Iterable[tuple[Leaf, Period]]:

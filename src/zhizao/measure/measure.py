@@ -38,6 +38,9 @@ from zhizao.model.text import Text
 from zhizao.model.value import Known, Status, Value
 from zhizao.store.contract import Session
 
+MOST_VALUES = 1_000_000
+"""An answer of more values of one indicator is refused, before it fills the memory."""
+
 
 @dataclass
 class Measurement:
@@ -123,9 +126,11 @@ class Measurement:
         return [answer for alike in groups.values() for answer in self._alike(record, indicators, tuple(alike), periods)]
 
     def _alike(self, record: RecordType, indicators: list[Indicator], wanted: tuple[Aim, ...], periods: list[Period]) -> list[Answer]:
+        _require_few(len(periods))
         due_in = {part for i in indicators for p in periods for part in behind(i, p, record.period)}
         merged = self.together(indicators, wanted, periods, due_in)
         frame = Frame(merged, _entities(merged.values(), wanted))
+        _require_few(len(periods) * len(frame.entities))
         origins = [self._origin(entity) for entity in frame.entities]
         return [self._finished(i, record, frame, origins, periods) for i in indicators]
 
@@ -238,3 +243,10 @@ def _entities(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:
     """Every entity with facts or due ones, and those asked for by name although there is nothing of them."""
     named = {a.label for a in wanted if a.label and not a.levels and not a.inside and (a.unit or not a.unit_level)}
     return sorted({entity for m in merged for entity, _ in m.keys()} | named)  # noqa: SIM118
+
+
+def _require_few(values: int) -> None:
+    """Refuse a question with too large an answer."""
+    if values > MOST_VALUES:
+        cure = Text("请缩短时段，或少问一些对象", "ask for a shorter time, or for fewer entities at once")
+        raise InputError(Text(f"答案将有 {values} 个数值，上限为 {MOST_VALUES}", f"the answer would have {values} values, at most are {MOST_VALUES}"), where="--period", cure=cure)

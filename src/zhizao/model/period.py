@@ -35,6 +35,10 @@ IN_A_YEAR: Mapping[PeriodKind, int] = {"window": 1, "year": 1, "quarter": 4, "mo
 """The kinds of period that count whole years, with how many of them make one; a window moves by its last year."""
 
 
+MOST_PERIODS = 200_000
+"""A range of more is refused before it fills the memory: 22 years by the hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A named stretch of time, written as in the contracts.
@@ -158,12 +162,14 @@ class Period:
         """All periods of this kind from this one to the last, both included.
 
         Raises:
-            ValueError: the last is of another kind, or earlier.
+            ValueError: the last is of another kind, or earlier, or there are too many between.
         """
         if last.kind != self.kind or last.last_day < self.first_day:
             raise ValueError(f"{self}..{last} is no range: both ends must be of one kind, the first not after the last")
         periods = [self]
         while periods[-1] != last:
+            if len(periods) == MOST_PERIODS:
+                raise ValueError(f"{self}..{last} has more than {MOST_PERIODS} periods")
             periods.append(periods[-1].shifted(1))
             if periods[-1].first_day > last.first_day:
                 raise ValueError(f"{self}..{last} is no range: steps of {self} do not end with {last}")

@@ -14,6 +14,10 @@ SIGNALS = "observation"
 """The record type whose rows are observations of quantities."""
 
 
+MOST_STEPS = 2**53
+"""A value of more steps is not known: as it is received, in floating point, it could not be told from its neighbours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """What an observation observes.

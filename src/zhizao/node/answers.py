@@ -19,6 +19,7 @@ from zhizao.node.assemble import Node
 from zhizao.node.entities import entity
 from zhizao.node.live import Live
 from zhizao.node.question import Question
+from zhizao.sense.bounds import bounded
 from zhizao.show import json as shown
 from zhizao.show.api.contract import Row, Wanted
 from zhizao.store.contract import FACT
@@ -92,7 +93,7 @@ class Answers:
         """See the contract."""
         from zhizao.sense.connectors.http.reading import pushed
 
-        delivery = await asyncio.to_thread(pushed, PUSHED + name, body)
+        delivery = bounded(await asyncio.to_thread(pushed, PUSHED + name, body), self.live.intake.clock())
         if not delivery.received:
             return {"received": 0, "stored": 0, "duplicate": 0, "rejected": 0, "spooled": 0}
         try:
@@ -104,7 +105,8 @@ class Answers:
             raise StoreBusy(Text(f"磁盘暂不接收（{why}）", f"the disk takes nothing at present ({why})"), where=name, cure=cure) from error
         refused = [{"place": r.place, "why": r.why} for r in delivery.refused[:10]]
         count = {"received": delivery.received, "stored": 0, "duplicate": 0, "rejected": len(delivery.refused), "spooled": int(delivery.rows.num_rows)}
-        return count | ({"rejects": refused} if refused else {})
+        unknown = sorted(set(delivery.rows["quantity"].unique().to_pylist()) - self.node.library.quantities.keys())
+        return count | ({"rejects": refused} if refused else {}) | ({"unknown_quantities": unknown[:10]} if unknown else {})
 
     def deliver(self, type_: str, name: str, body: bytes) -> Row:
         """See the contract."""

@@ -21,6 +21,7 @@ from zhizao.node import config
 from zhizao.node.status import RUN_FILE
 from zhizao.store.home import Home
 from zhizao.store.stream.frame import frames
+from zhizao.store.stream.log import DAMAGED
 
 MANIFEST = "manifest.json"
 FORM = 1
@@ -79,7 +80,7 @@ def _names(home: Path) -> Iterator[str]:
         folders[:] = sorted(f for f in folders if f != "__pycache__" and not (place == Path() and f in LEFT_OUT))
         for file in sorted(files):
             name = (place / file).as_posix()
-            if not file.startswith(".") and name not in ("lock", f"{LOG}/lock", RUN_FILE) and (home / name).is_file():
+            if not file.startswith(".") and not file.endswith(DAMAGED) and name not in ("lock", f"{LOG}/lock", RUN_FILE) and (home / name).is_file():
                 yield name
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from zhizao.errors import ZhizaoError
+from zhizao.sense.supervise import told
 
 
 @dataclass(eq=False)
@@ -29,5 +29,5 @@ class Chore:
         try:
             await asyncio.to_thread(self.do)
             self.trouble = ""
-        except (OSError, ZhizaoError) as error:
-            self.trouble = error.line("en") if isinstance(error, ZhizaoError) else str(error)
+        except Exception as error:  # a chore that fails stops nobody else
+            self.trouble = told(error).en

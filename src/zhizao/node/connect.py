@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +26,8 @@ from zhizao.sense.source import Description, Source
 PATIENCE_S = 120.0
 SITE = Placed("site:main", Text("本厂", "this plant"))
 """What machines are part of where nothing else is said."""
+ABOVE = ("site:", "line:")
+"""How the ids of what machines are part of begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def connect(home: Path, library: Library, asked: Asked, *, today: date, clock: C
     source = before.source if before else Source(name, asked.url)
     reader = connector(source, clock)
     description = _described(source, reader)
-    part_of, above = _above(asked)
+    part_of, above = _above(asked, before)
     derived = frozenset(q.id for q in library.quantities.values() if getattr(q, "when", None) is not None)
     own = before.quantities.keys() if before else set()
     known = {id_: q for id_, q in library.quantities.items() if id_ not in own}
@@ -121,13 +125,22 @@ def _name(url: str, taken: set[str]) -> str:
     return next(n for n in (base, *(f"{base}_{i}" for i in range(2, 10_000))) if n not in taken)
 
 
-def _above(asked: Asked) -> tuple[str, tuple[Placed, ...]]:
-    """What machines are part of, with the entities above them."""
+def _above(asked: Asked, before: SourceFile | None) -> tuple[str, tuple[Placed, ...]]:
+    """What machines are part of, with the entities above them; where nothing is asked for, what most machines of the file are part of."""
+    if before and not asked.site and not asked.line and (stands := _stands(before.entities)):
+        return stands, ()
     site = _placed("site", asked.site) if asked.site else SITE
     if not asked.line:
         return site.id, (site,)
     line = _placed("line", asked.line, site.id)
     return line.id, (site, line)
+
+
+def _stands(entities: Sequence[Placed]) -> str:
+    """Where the machines of a file stand; while it has none, the lowest place it names."""
+    places = [e.id for e in entities if e.id.startswith(ABOVE)]
+    hosts = Counter(e.part_of for e in entities if e.part_of and e.id not in places)
+    return hosts.most_common(1)[0][0] if hosts else places[-1] if places else ""
 
 
 def _placed(level: str, text: str, part_of: str = "") -> Placed:

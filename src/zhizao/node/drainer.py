@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from zhizao.errors import ZhizaoError
 from zhizao.sense.intake import Intake
+from zhizao.sense.supervise import told
 from zhizao.store.stream.log import Log
 
 AGE_S = 300.0
@@ -44,8 +44,8 @@ class Drainer:
                 await self.intake.on_the_log(Log.roll)
             await asyncio.to_thread(self.drain)
             self.trouble = ""
-        except (OSError, ZhizaoError) as error:
-            self.trouble = str(error)
+        except Exception as error:  # whatever it is: the log goes on taking, and nothing is lost
+            self.trouble = told(error).en
 
     def _is_due(self) -> bool:
         """Whether the file that takes deliveries has held something for long; counted from when it was first seen to."""

@@ -54,16 +54,16 @@ class Place:
         return self.settled if self.is_going_on else news.deciding
 
 
-def held_at(time_us: int, held: Heard, words: Iterable[tuple[str, Observed]]) -> Heard:
-    """What holds at a time after some words, each with its source."""
+def held_at(time_us: int, held: Heard, words: Iterable[Observed]) -> Heard:
+    """What holds at a time after some words."""
     found = dict(held)
-    for source, word in words:
+    for word in words:
         if word.time_us < time_us:
-            found[word.quantity, source] = word
+            found[word.quantity, word.source] = word
     return found
 
 
-def followed(before: Place, begin: int, held: Heard, words: Sequence[tuple[str, Observed]], found: Course, settles_us: int) -> Place:
+def followed(before: Place, begin: int, held: Heard, words: Sequence[Observed], found: Course, settles_us: int) -> Place:
     """The place after what was read from a time on.
 
     Args:
@@ -80,7 +80,7 @@ def followed(before: Place, begin: int, held: Heard, words: Sequence[tuple[str, 
         return replace(before, settled=_settled(before.settled, found), is_going_on=found.going_on is not None, waits=found.waits)
     if found.going_on is None and found.is_true:
         return before
-    since = _settled(max((word.time_us for _, word in words), default=begin), found)
+    since = _settled(max((word.time_us for word in words), default=begin), found)
     return Place(since, held_at(since, held, words), since, True, found.going_on is not None, found.waits)
 
 

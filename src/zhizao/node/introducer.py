@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from zhizao.errors import ZhizaoError
 from zhizao.node import sources
 from zhizao.node.assemble import Node, now
+from zhizao.sense.supervise import told
 
 LOOK_S = 2.0
 
@@ -36,5 +36,5 @@ class Introducer:
             if versions != self._done:
                 sources.introduce(self.node.library, self.node.store, sources.find(self.node.home).files, now())
                 self._done, self.trouble = versions, ""
-        except (OSError, ZhizaoError) as error:
-            self.trouble = str(error)
+        except Exception as error:  # whatever it is stops nobody else
+            self.trouble = told(error).en

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from zhizao.errors import ZhizaoError
 from zhizao.model.library import Library
 from zhizao.model.shift import Shift
 from zhizao.model.value import Known
 from zhizao.node.assemble import Node
 from zhizao.sense.calendar import SOURCE, Plan, plans, signals
 from zhizao.sense.intake import Intake
+from zhizao.sense.supervise import told
 from zhizao.store.contract import Session
 from zhizao.store.stream.delivery import Delivery
 
@@ -64,8 +64,8 @@ class Planner:
             try:
                 await self.look()
                 self.trouble = ""
-            except ZhizaoError as error:  # a calendar that cannot be read stops nobody else
-                self.trouble = error.line("en")
+            except Exception as error:  # a calendar that cannot be read stops nobody else
+                self.trouble = told(error).en
             await self.sleep(LOOK_S)
 
     async def look(self) -> None:

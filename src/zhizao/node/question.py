@@ -49,7 +49,7 @@ def periods(text: str) -> list[Period]:
         return parse_periods(text)
     except ValueError as error:
         cure = Text("例如写 2020、2020-Q3、2020-09 或 2016..2020", "write for instance 2020, 2020-Q3, 2020-09 or 2016..2020")
-        raise InputError(Text(f"{text} 不是期", f"{text} is no period"), where="--period", cure=cure) from error
+        raise InputError(Text(f"{text} 不是可问的期（{error}）", f"{text} is no period that can be asked for ({error})"), where="--period", cure=cure) from error
 
 
 def require_definition(indicator: Indicator, definition: str) -> None:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _SAID = ("entity", "quantity", "source", "time", "value", "text", "quality")
-Word = tuple[str, Observed]
-"""An observation with its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Reading:
             found = self._course(entity, ground, words)
             self.places[entity] = followed(before[entity], begin, ground, words, found, self.rule.settles_us)
             rows += [row for s, row in zip(found.over, found.rows, strict=True) if s.start >= begin]
-            self._part(entity, begin if ground else min((word.time_us for _, word in words), default=begin), {s.start for s in found.over})
+            self._part(entity, begin if ground else min((word.time_us for word in words), default=begin), {s.start for s in found.over})
         return rows
 
     def _before(self) -> dict[str, Place]:
@@ -78,8 +76,8 @@ class Reading:
         first = Place(NEVER, {}, NEVER, is_bare=True, is_going_on=True, waits=True)
         return {e: known.get(e) or made.get(e, first) for e in self.news}
 
-    def _course(self, entity: str, ground: Heard, words: Iterable[Word]) -> Course:
-        observed = sorted([*ground.values(), *(word for _, word in words)], key=lambda o: o.time_us)
+    def _course(self, entity: str, ground: Heard, words: Iterable[Observed]) -> Course:
+        observed = sorted([*ground.values(), *words], key=lambda o: o.time_us)
         return course(self.rule, self.library, entity, observed, observed[-1].time_us if observed else 0)
 
     def _part(self, entity: str, first: int, starts: set[int]) -> None:
@@ -107,7 +105,7 @@ class Reading:
         found = self.session.fetch(mine if anew else mine.semi_join(last, ["entity", "start"])).to_pylist()
         return [Stored(int(row["fact"]), row["entity"], _us(row["start"])) for row in found if row["entity"] in self.news]
 
-    def _held(self, spans: Mapping[str, tuple[int, int]]) -> dict[str, list[Word]]:
+    def _held(self, spans: Mapping[str, tuple[int, int]]) -> dict[str, list[Observed]]:
         """The last word of each quantity and source of entities, each within a span."""
         if not spans:
             return {}
@@ -118,7 +116,7 @@ class Reading:
         last = rows.group_by(["entity", "quantity", "source"]).aggregate(last=said.argmax(rows["time"])).unpack("last")
         return _by_entity(self.session.fetch(last).to_pylist())
 
-    def _words(self, begins: Mapping[str, int]) -> Iterator[tuple[str, list[Word]]]:
+    def _words(self, begins: Mapping[str, int]) -> Iterator[tuple[str, list[Observed]]]:
         """What entities said from some time on; of those that are read from their first word on, one after the other."""
         whole = [entity for entity, begin in begins.items() if begin == NEVER]
         for some in ({e: b for e, b in begins.items() if b != NEVER}, *({entity: NEVER} for entity in whole)):
@@ -142,11 +140,11 @@ class Reading:
         return inside.select(*_SAID)
 
 
-def _by_entity(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Word]]:
-    found: dict[str, list[Word]] = defaultdict(list)
+def _by_entity(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Observed]]:
+    found: dict[str, list[Observed]] = defaultdict(list)
     for row in rows:
-        word = Observed(_us(row["time"]), row["quantity"], row["value"], row["text"], row["quality"] or "good")
-        found[row["entity"]].append((row["source"] or "", word))
+        word = Observed(_us(row["time"]), row["quantity"], row["value"], row["text"], row["quality"] or "good", row["source"] or "")
+        found[row["entity"]].append(word)
     return found
 
 

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,12 @@ from zhizao.store.contract import Store
 from zhizao.store.durable import replace
 from zhizao.store.home import Home
 from zhizao.store.stream.account import Account
+from zhizao.store.stream.log import DAMAGED
 
 Row = dict[str, Any]
 RUN_FILE = "run.json"
 NOTHING = Account()
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -
     names = sorted(found.keys() | mapping.files_in(home).keys() | fares.keys())
     sources = {name: _source(found.get(name, NOTHING), fares.get(name, Fares())) for name in names}
     total = {key: sum(getattr(c, key) for c in found.values()) for key in ("received", "stored", "duplicate", "rejected", "spooled")}
-    conserved = all(c.balances for c in found.values())
-    said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home)}
+    damaged = sorted(file.name for file in Home(home).stream.glob(f"*{DAMAGED}"))
+    conserved = all(c.balances for c in found.values()) and not damaged
+    said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home), "log_damaged": damaged}
     said |= {"retired": {"batches": sum(r.batches for r in gone), "rows": sum(r.rows for r in gone), "at": gone[-1].at.isoformat() if gone else None}}
     return {"node": node, "store": said, "connectors": sources}
 
@@ -68,7 +71,7 @@ def _promise(promise: Promise | None) -> Row | None:
 
 
 def _iso(us: int) -> str | None:
-    return datetime.fromtimestamp(us / 1e6, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z") if us else None
+    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="milliseconds").replace("+00:00", "Z") if us else None
 
 
 def _log_bytes(home: Path) -> int:

@@ -13,6 +13,7 @@ from zhizao.errors import InputError
 from zhizao.model.entity import is_entity
 from zhizao.model.quantity import Quantity
 from zhizao.model.text import Text, same
+from zhizao.pack.readable import read_bytes, why
 from zhizao.sense.source import Signal, Source
 
 IGNORE = "ignore"
@@ -20,6 +21,8 @@ IGNORE = "ignore"
 SECTIONS = ("entities", "quantities", "signals")
 NAME = re.compile(r"[\w-]{1,80}")
 """What a source may be called: its name is that of a file, and stands in URLs and metrics."""
+MAX_DEPTH = 40
+"""Nesting beyond this is no source, as it is no pack."""
 BEHAVIOURS = ("gauge", "counter", "mode")
 
 
@@ -58,9 +61,11 @@ def read(file: Path) -> SourceFile:
         InputError: it cannot be read, or says something that cannot be meant; the line is named.
     """
     try:
-        return parse(file.read_text("utf-8"), file.stem, str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Text(f"文件无法读取（{error}）", f"the file cannot be read ({error})"), where=str(file), cure=_CURE) from error
+        return parse(read_bytes(file).decode(), file.stem, str(file))
+    except OSError as error:
+        raise _wrong(str(file), Text(f"文件无法读取（{why(error).zh}）", f"the file cannot be read ({why(error).en})")) from error
+    except UnicodeDecodeError as error:
+        raise _wrong(str(file), Text(f"文件不是 UTF-8（{error}）", f"the file is not UTF-8 ({error})")) from error
 
 
 def parse(text: str, name: str, where: str = "") -> SourceFile:
@@ -92,20 +97,36 @@ def load(text: str, where: str = "") -> dict[str, Any]:
     """The mapping a YAML text is.
 
     Raises:
-        InputError: it is no YAML, no mapping, or says a key twice.
+        InputError: it is no YAML, no mapping, says a key twice, uses aliases or tags, or is nested too deeply.
     """
     import yaml
 
     try:
+        _require_plain(text)
         found = yaml.load(text, _strict())  # the strict loader builds plain values only
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}:{mark.line + 1}" if mark else where
         said = str(getattr(error, "problem", None) or error).splitlines()[0]
         raise _wrong(place, Text(f"不是有效的 YAML（{said}）", f"no valid YAML ({said})")) from error
+    except ValueError as error:  # a day or a number that there is none of
+        raise _wrong(where, Text(f"不是有效的 YAML（{error}）", f"no valid YAML ({error})")) from error
     if not isinstance(found, dict):
         raise _wrong(where, Text("应为映射", "a mapping is needed"))
     return found
+
+
+def _require_plain(text: str) -> None:
+    """Refuse what a few bytes can make endless: aliases of aliases, and nesting that exhausts the stack."""
+    import yaml
+
+    depth, events = 0, cast(Iterator[Any], yaml.parse(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        is_marked = isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) not in (None, "!")
+        problem = "aliases (*) and tags (!) are not used here" if is_marked else "nested too deeply" if depth > MAX_DEPTH else ""
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +184,11 @@ def _strict() -> Any:
 
     class Strict(loader):  # type: ignore[misc]
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [key.value for key, _ in node.value]
-            for at, (key, _) in enumerate(node.value):
-                if key.value in keys[:at]:
+            known: set[str] = set()
+            for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+                if key.value in known:
                     raise yaml.constructor.ConstructorError(None, None, f"{key.value} is said twice", key.start_mark)
+                known.add(key.value)
             return super().construct_mapping(node, deep)
 
     return Strict

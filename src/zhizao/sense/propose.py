@@ -14,8 +14,8 @@ from zhizao.sense.mapping import Placed, SourceFile
 from zhizao.sense.source import Described, Description, Device, Signal
 from zhizao.sense.spoken_units import ours, scale
 
-PROTOCOLS = {"opc.tcp": "opcua", "shdr": "mtconnect"}
-"""Schemes whose protocol has another name in what quantities are known as; of the others it is what stands before a +."""
+PROTOCOLS = {"opc.tcp": "opcua", "file": "shdr"}
+"""Schemes whose protocol has another name in what quantities are known as (a file is the log of an adapter); of the others it is what stands before a +."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def proposal(description: Description, url: str, name: str, ground: Ground) -> P
     used = {signal.entity for _, signal in signals}
     have = {e.id for e in ground.file.entities} if ground.file else set()
     entities = tuple(Placed(m.id, m.name, ground.part_of) for m in dict.fromkeys(machines.values()) if m.id in used - have)
-    above = tuple(e for e in ground.above if entities and e.id not in have)
+    above = tuple(e for e in ground.above if (entities or not description.addresses) and e.id not in have)
     gone = frozenset(taken - {a.address for a in description.addresses})
     return Proposal((*above, *entities), _new_quantities(signals, ground), signals, gone)
 
@@ -109,8 +109,8 @@ def _top(devices: Mapping[str, Device], id_: str) -> str:
 
 
 def _codes(tops: Iterable[str], devices: Mapping[str, Device], name: str) -> dict[str, Placed]:
-    """A machine a device, named as it is; the same name twice gets the device's id too."""
-    shown = {top: (devices[top].name or top) if top in devices else name for top in sorted(tops)}
+    """A machine a device, named as it is (a table may name it by its id); the same name twice gets the device's id too."""
+    shown = {top: ((devices[top].name or top) if top in devices else name).removeprefix("machine:") for top in sorted(tops)}
     often = Counter(_code(text) for text in shown.values())
     codes = {top: _code(text) if often[_code(text)] == 1 else _code(f"{text}_{top}") for top, text in shown.items()}
     return {top: Placed(f"machine:{codes[top]}", same(text)) for top, text in shown.items()}

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
-from zhizao.store.append import Rim, numbered, opened, sealed
 from zhizao.store.batch import whole
 from zhizao.store.columns import REVISES, ROW, with_added
 from zhizao.store.contract import PUBLISHED_AT
 from zhizao.store.forgotten import ENTITY, FORGOTTEN, SLOT, forgettings, keyring, noted, notes
 from zhizao.store.keyring import Keyring
+from zhizao.store.sealing import Rim, numbered, opened, sealed
 
 
 def forget(rim: Rim, entity: str, why: str) -> None:

@@ -31,7 +31,7 @@ from zhizao.store.stream.spool import Spool, mark
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from zhizao.store.append import Clock, Rim
+    from zhizao.store.sealing import Clock, Rim
 
 
 class LocalStore:
@@ -58,7 +58,7 @@ class LocalStore:
 
     @property
     def _rim(self) -> Rim:
-        from zhizao.store.append import Rim
+        from zhizao.store.sealing import Rim
 
         return Rim(self._home, self._history, self._clock)
 

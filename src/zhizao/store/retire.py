@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from zhizao.model.record import RecordType
 from zhizao.store import delta
-from zhizao.store.append import Rim, opened, signed
 from zhizao.store.batch import Batch, held, retirements
 from zhizao.store.durable import flush
+from zhizao.store.sealing import Rim, opened, signed
 from zhizao.store.stream.log import microseconds
 
 GRACE = timedelta(hours=1)

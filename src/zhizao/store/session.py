@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
-from zhizao.store import segment
 from zhizao.store.as_of import holding
 from zhizao.store.batch import EPOCH, Batch, held
-from zhizao.store.columns import require_same_types, stored_schema
 from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Mark
 from zhizao.store.forgotten import keyring
 from zhizao.store.home import Home
 from zhizao.store.stream.spool import EMPTY, Spool
+from zhizao.store.stream.tail import Tail, tail
+from zhizao.store.versions import OBSERVATION, files_of, is_rekeyed, is_revised, versions
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
     from zhizao.store.engines.duckdb import DuckDB
-    from zhizao.store.stream.tail import Tail
-
-OBSERVATION = "observation"
-"""The record type that the stream's log is about."""
-
 
 class LocalSession:
     """Queries over the segments of some batches."""
@@ -47,9 +41,9 @@ class LocalSession:
     def since(self, record: RecordType, mark: Mark) -> ir.Table:
         """See the contract."""
         new = [b for b in held(self._batches, record.id) if b.number > mark.batch]
-        rows, tail = self.versions(record, [b for b in new if b.stream is None]), self._tail(record)
-        streamed = self.versions(record, [b for b in new if b.stream])
-        streamed = streamed.union(self._engine.hold("tail", tail.rows)) if tail else streamed
+        rows, streamed = (versions(self._engine, self._home, record, [b for b in new if (b.stream is None) is plain]) for plain in (True, False))
+        if waiting := self._tail(record):
+            streamed = streamed.union(self._engine.hold("tail", waiting.rows))
         rows = rows.union(streamed.filter(streamed[STORED_AT] >= _instant(EPOCH + timedelta(microseconds=mark.arrived_us))))
         return rows.select(*(f.id for f in record.fields if f not in record.personal), FACT, PUBLISHED_AT, STORED_AT)
 
@@ -63,7 +57,7 @@ class LocalSession:
         by_publication = record.known_by == "published_at"
         batches = self._known(record, known)
         tail = self._tail(record)
-        rows = self.versions(record, batches)
+        rows = versions(self._engine, self._home, record, batches)
         rows = rows.union(self._engine.hold("tail", tail.rows)) if tail else rows
         if by_publication and known.as_of:
             rows = rows.filter(rows[PUBLISHED_AT] <= _instant(known.as_of))
@@ -81,17 +75,15 @@ class LocalSession:
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
         """See the contract."""
         # A personal field is filled in the files for ever, and empty once it is forgotten.
-        found = self._engine.filled(self._files(record, self._known(record, known))) - {f.id for f in record.personal}
+        found = self._engine.filled(files_of(self._home, record, self._known(record, known))) - {f.id for f in record.personal}
         return found & {f.id for f in record.fields if f.required} if self._spool.files and record.id == OBSERVATION else found
 
     def _tail(self, record: RecordType) -> Tail | None:
         """What the log still holds of the type."""
         if record.id != OBSERVATION or not self._spool.files:
             return None
-        from zhizao.store.stream.tail import tail
-
         if record not in self._tails:
-            self._tails[record] = tail(record, self._spool, self, held(self._batches, record.id), self._engine)
+            self._tails[record] = tail(record, self._spool, self._home, held(self._batches, record.id), self._engine)
         return self._tails[record]
 
     def _require_keys(self) -> None:
@@ -106,20 +98,6 @@ class LocalSession:
         by_publication = record.known_by == "published_at"
         return [b for b in held(self._batches, record.id) if _until(b, known, by_publication)]
 
-    def _files(self, record: RecordType, batches: Sequence[Batch]) -> list[Path]:
-        return [self._home.facts / record.id / b.segment for b in batches if b.segment]
-
-    def versions(self, record: RecordType, batches: Sequence[Batch]) -> ir.Table:
-        """Every stored version of the type in some batches, withdrawals too, with all columns, personal ones as they are stored.
-
-        Raises:
-            InputError: a field is declared in another type than it is stored in.
-        """
-        files = self._files(record, batches)
-        if files and files[-1].is_file():  # the engine says which segment is missing
-            require_same_types(record, segment.columns(files[-1]))
-        return self._engine.scan(files, stored_schema(record), [b.seal for b in batches if b.segment])
-
     def hold(self, name: str, rows: ir.Table | pa.Table) -> ir.Table:
         """See the contract."""
         return self._engine.hold(name, rows)
@@ -131,16 +109,6 @@ class LocalSession:
     def fetch(self, expression: ir.Table) -> pa.Table:
         """See the contract."""
         return self._engine.fetch(expression)
-
-
-def is_revised(record: RecordType, batches: Sequence[Batch]) -> bool:
-    """Whether some key may have several versions."""
-    return any(b.revises for b in batches) or is_rekeyed(record, batches)
-
-
-def is_rekeyed(record: RecordType, batches: Sequence[Batch]) -> bool:
-    """Whether rows were stored while the type had another key: which of them revise each other was not noted."""
-    return any(b.key != record.key for b in batches)
 
 
 def _until(batch: Batch, known: Known, by_publication: bool) -> bool:

@@ -13,6 +13,7 @@ from zhizao.store.damage import damaged
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.seal import is_signed, merkle_root
+from zhizao.store.stream.log import damaged_in
 from zhizao.store.verify_personal import check_personal
 from zhizao.store.verify_table import check_table
 
@@ -40,6 +41,8 @@ def _checked(home: Home, history: History) -> int:
     gone = {number for note in retirements(batches) for number in note.retires or ()}
     for batch in batches:
         _check_batch(home, batch, is_retired=batch.number in gone)
+    for file in damaged_in(home.stream):
+        raise damaged(file, Text("日志中有已确认的数据无法读取", "acknowledged deliveries in the log can no longer be read"))
     check_personal(home, history, batches)
     for table in history.tables():
         check_table(table, history)

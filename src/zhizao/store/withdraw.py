@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao.store import segment
-from zhizao.store.append import Rim, numbered, opened, sealed
 from zhizao.store.as_of import latest
 from zhizao.store.batch import held, whole
 from zhizao.store.columns import OP, REVISES, ROW
 from zhizao.store.contract import FACT, PUBLISHED_AT
 from zhizao.store.forgotten import FORGOTTEN
+from zhizao.store.sealing import Rim, numbered, opened, sealed
 from zhizao.store.stream.stored import place_of
 
 if TYPE_CHECKING:

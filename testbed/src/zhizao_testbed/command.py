@@ -53,15 +53,15 @@ COMMAND = Testbed("testbed", words=Text("试验场：真值已知的模拟工厂
     "zhizao testbed plant --seed 7 --ago 24 --speed 600 --truth truth.json",
 )
 @option("--seed", type=int, default=1, metavar="N", words=Text("种子", "the seed"))
-@option("--machines", type=click.IntRange(1, 500), default=5, metavar="N", words=Text("设备台数", "how many machines"))
+@option("--machines", type=click.IntRange(1, 500), default=5, metavar="N", words=Text("设备台数（默认 5）", "how many machines (default 5)"))
 @option("--speed", type=click.FloatRange(0.001), default=1.0, metavar="X", words=Text("实际时间的倍数", "times real time"))
 @option("--ago", type=click.FloatRange(0), default=0.0, metavar="HOURS", words=Text("从多少小时之前开始", "begin that many hours ago"))
 @option("--for", "span", type=click.FloatRange(0), default=None, metavar="HOURS", words=Text("运行多少小时（按工厂时间）后结束", "end after that many hours of the plant's time"))
-@option("--protocols", default="opcua,modbus", metavar="P[,P]", words=Text("协议：mtconnect、opcua、modbus、sparkplug", "of mtconnect, opcua, modbus, sparkplug"))
-@option("--port", type=click.IntRange(1024, 65000), default=FIRST_PORT, metavar="N", words=Text("第一个端口，各协议依次使用", "the first port; each protocol takes the next"))
+@option("--protocols", default="mtconnect,modbus", metavar="P[,P]", words=Text("协议：mtconnect、opcua、modbus、sparkplug（默认 mtconnect,modbus）", "of mtconnect, opcua, modbus, sparkplug (default mtconnect,modbus)"))
+@option("--port", type=click.IntRange(1024, 65000), default=FIRST_PORT, metavar="N", words=Text(f"第一个端口（默认 {FIRST_PORT}），各协议依次使用", f"the first port (default {FIRST_PORT}); each protocol takes the next"))
 @option("--broker", default="127.0.0.1:1883", metavar="HOST:PORT", words=Text("sparkplug 所用的代理", "the broker that sparkplug needs"))
 @option("--truth", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE", words=Text("把真值写到此处", "write the truth here"))
-@option("--records", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR", words=Text("把对象、归属、班次写成 CSV 放到此处", "write entities, memberships and shifts here, as CSV to import"))
+@option("--records", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR", words=Text("把对象、归属、班次写成 CSV，把 Modbus 寄存器表写成 registers.yaml，放到此处", "write entities, memberships and shifts here, as CSV to import, and the Modbus registers as registers.yaml"))
 @click.pass_obj
 def plant(
     shell: Shell, seed: int, machines: int, speed: float, ago: float, span: float | None, protocols: str, port: int, broker: str,
@@ -71,15 +71,19 @@ def plant(
     from zhizao_testbed.pace import Pace, now_us
     from zhizao_testbed.plant import Plant
     from zhizao_testbed.records import write
+    from zhizao_testbed.servers.modbus import manual
     from zhizao_testbed.speaking import Speech
 
     begin = now_us() - round(ago * HOUR)
     begin -= begin % SECOND
     pace = Pace(speed, None if span is None else begin + round(span * HOUR))
     lives = Plant(seed, machines, begin)
+    names = _known(protocols)
     if records:
         write(lives, records)
-    speech = Speech(lives, pace, _known(protocols), port, broker, truth)
+        if "modbus" in names:
+            (records / "registers.yaml").write_text(manual(lives.characters), "utf-8")
+    speech = Speech(lives, pace, names, port, broker, truth)
     asyncio.run(_until_stopped(shell, speech))
     return 0
 

@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from zhizao.errors import MissingExtra
+from zhizao.model.text import Text
 from zhizao_testbed.pace import Pace
 from zhizao_testbed.plant import Plant
 from zhizao_testbed.servers.contract import Server
@@ -67,8 +69,7 @@ class Speech:
                 told = asyncio.get_running_loop().time()
 
     async def _started(self, stack: AsyncExitStack, name: str, place: int) -> Server:
-        module, _, kind = SERVERS[name].partition(":")
-        make: Any = getattr(import_module(module), kind)
+        make = _maker(name)
         server: Server = make(self.plant, self.port + place, **({"broker": self.broker} if name == "sparkplug" else {}))
         await server.start()
         stack.push_async_callback(server.stop)
@@ -79,3 +80,12 @@ class Speech:
             draft = self.truth.with_name(f".{self.truth.name}.{os.getpid()}")
             draft.write_text(json.dumps(self.plant.truth.until(min(until, self.plant.truth.heard_until)), indent=1), "utf-8")
             draft.replace(self.truth)
+
+
+def _maker(name: str) -> Any:
+    module, _, kind = SERVERS[name].partition(":")
+    try:
+        return getattr(import_module(module), kind)
+    except ImportError as error:
+        cure = Text(f"安装所缺的库：{error.name}", f"install the library that is missing: {error.name}")
+        raise MissingExtra(Text(f"要说 {name}，缺少一个库", f"a library is missing that {name} needs"), where="--protocols", cure=cure) from error

@@ -12,7 +12,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from zhizao.measure.signal.grid import Grid
-from zhizao.model.quantity import Quantity
+from zhizao.model.quantity import MOST_STEPS, Quantity
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store.contract import Session
@@ -78,12 +78,13 @@ def _instant(us: int) -> ir.TimestampScalar:
 
 
 def _values(rows: ir.Table, quantities: Sequence[Quantity]) -> dict[str, ir.Column]:
-    """What each row says as whole steps or as words; nothing where its quality is bad or stale, or it says the other of the two."""
+    """What each row says as whole steps or as words; nothing where its quality is bad or stale, it says the other of the two, or too much."""
     trusted = rows["quality"].isnull() | rows["quality"].isin(TRUSTED)
     numbers, modes = [q for q in quantities if q.is_number], [q.id for q in quantities if not q.is_number]
     steps, words = ibis.null("int64"), ibis.null("string")
     if numbers:
-        counted = _scaled(rows, numbers).round().cast("int64")
+        scaled = _scaled(rows, numbers)
+        counted = ibis.ifelse(scaled.abs() <= MOST_STEPS, scaled, ibis.null("float64")).round().cast("int64")
         steps = ibis.ifelse(trusted if not modes else trusted & ~rows[QUANTITY].isin(modes), counted, steps)
     if modes:
         words = ibis.ifelse(trusted if not numbers else trusted & rows[QUANTITY].isin(modes), rows["text"], words)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta, timezone
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
@@ -77,15 +79,18 @@ def _readings(app: FastAPI, services: Services) -> None:
 
 
 def _state(app: FastAPI, services: Services) -> None:
+    apart = CapacityLimiter(1)
+    """Whoever watches the node is answered in a thread of its own, however many long questions wait for theirs."""
+
     @app.get(f"{ROOT}/status")
-    def status() -> Row:
+    async def status() -> Row:
         """How the node, its store and its connectors fare."""
-        return services.status()
+        return await run_sync(services.status, limiter=apart)
 
     @app.get("/metrics", response_class=Response)
-    def metrics() -> Response:
+    async def metrics() -> Response:
         """The same as figures for Prometheus."""
-        return Response(exposition(services.status()), media_type=CONTENT_TYPE)
+        return Response(exposition(await run_sync(services.status, limiter=apart)), media_type=CONTENT_TYPE)
 
 
 def _deliveries(app: FastAPI, services: Services, bodies: Bodies) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -16,6 +17,10 @@ MAX_BODY = 32 * 2**20
 """Bytes a request may hold; what is larger is sent in several."""
 MAX_WAITING = 8 * MAX_BODY
 """Bytes of all requests that may wait for the disk together."""
+
+
+PATIENCE_S = 30.0
+"""How long a body may take to come, from this machine: one that stalls must not keep the others out."""
 
 
 class Door:
@@ -59,26 +64,30 @@ def host_of(url: str) -> str:
 class Bodies:
     """The bodies of requests on their way to the disk: bounded each, and bounded together."""
 
-    def __init__(self, largest: int = MAX_BODY, together: int = MAX_WAITING) -> None:
-        self._largest, self._together, self.waiting = largest, together, 0
+    def __init__(self, largest: int = MAX_BODY, together: int = MAX_WAITING, patience_s: float = PATIENCE_S) -> None:
+        self._largest, self._together, self._patience_s, self.waiting = largest, together, patience_s, 0
 
     async def read(self, request: Request) -> bytes:
         """What a request holds; whoever calls gives it back with ``done``.
 
         Raises:
-            Refusal: it is too large, or too much is waiting already.
+            Refusal: it is too large or too slow, or too much is waiting already.
         """
         if self.waiting >= self._together:
             what = Text("等待写盘的数据过多", "too much waits for the disk already")
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, what, cure=Text("请稍后重发", "send it again in a moment"))
         body = bytearray()
         try:
-            async for part in request.stream():
-                body += part
-                self.waiting += len(part)
-                self._require(len(body))
-        except BaseException:
+            async with asyncio.timeout(self._patience_s):
+                async for part in request.stream():
+                    body += part
+                    self.waiting += len(part)
+                    self._require(len(body))
+        except BaseException as error:
             self.waiting -= len(body)
+            if isinstance(error, TimeoutError):
+                what = Text("正文没有及时到齐", "the body did not come in time")
+                raise Refusal(HTTPStatus.REQUEST_TIMEOUT, what, where="body", cure=Text("请重发", "send it again")) from error
             raise
         return bytes(body)
 

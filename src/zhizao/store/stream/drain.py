@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from zhizao.model.record import RecordType
 from zhizao.store.accept import WHY
-from zhizao.store.append import Rim, keep_rejects, opened, sealed
 from zhizao.store.batch import Drained, held, last_drained
 from zhizao.store.columns import ROW, stored_schema
 from zhizao.store.rejects import reason
-from zhizao.store.session import LocalSession, is_rekeyed, is_revised
+from zhizao.store.sealing import Rim, keep_rejects, opened, sealed
 from zhizao.store.stream.delivery import Standings
 from zhizao.store.stream.incoming import SOURCE, Incoming, incoming
 from zhizao.store.stream.log import drop_file, file_of, files_in, read_file
 from zhizao.store.stream.settle import Earlier, Settled, Versions, settled
 from zhizao.store.stream.stored import as_sealed
+from zhizao.store.versions import is_rekeyed, is_revised, versions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,8 +74,7 @@ def earlier(rim: Rim, record: RecordType) -> Earlier:
         from zhizao.store.engines.duckdb import DuckDB
 
         with closing(DuckDB(rim.home.spill)) as engine:
-            session = LocalSession(engine, rim.home, batches)
-            yield engine, lambda places: session.versions(record, [batches[place] for place in places])
+            yield engine, lambda places: versions(engine, rim.home, record, [batches[place] for place in places])
 
     return Earlier(comparing, [b.spans for b in batches], is_revised(record, batches), is_rekeyed(record, batches))
 

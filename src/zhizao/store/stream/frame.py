@@ -73,7 +73,7 @@ def framed(delivery: Delivery, at_us: int) -> bytes:
     refused = [(r.place, r.why, r.raw) for r in delivery.refused]
     head = {
         "source": delivery.source, "position": delivery.position, "lines": delivery.lines, "duplicate": delivery.duplicate, "refused": refused,
-        "rows": int(delivery.rows.num_rows), "last_us": delivery.last_us, "at": at_us,
+        "rows": int(delivery.rows.num_rows), "last_us": delivery.last_us, "at": at_us, "content": int(delivery.rows.nbytes),
     }  # fmt: skip
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, observations(), options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
@@ -90,6 +90,31 @@ def _frame(head: Mapping[str, Any], body: pa.Buffer | bytes) -> bytes:
     said = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     rest = b"".join((_HEAD.pack(len(said)), said, body))
     return _PREFIX.pack(len(rest), zlib.crc32(rest)) + rest
+
+
+def is_torn(content: bytes, end: int) -> bool:
+    """Whether what follows the last whole frame is the half of a write; where something that was written later lies behind it, it is damage.
+
+    Example:
+        >>> first, second, third = (opening({}, at) for at in (1, 2, 3))
+        >>> bad = second[:4] + bytes(4) + second[8:]
+        >>> is_torn(first + bad, len(first)), is_torn(first + bad + opening({}, 2), len(first)), is_torn(first + bad + third, len(first))
+        (True, True, False)
+    """
+    if end + _PREFIX.size > len(content):
+        return True
+    length, _ = _PREFIX.unpack_from(content, end)
+    later = next(frames(content[end + _PREFIX.size + length :]), None)
+    return later is None or later.at_us == _claimed(content[end + _PREFIX.size :])
+
+
+def _claimed(rest: bytes) -> int | None:
+    """When a damaged frame says it was written: all frames of one write say the same."""
+    try:
+        (head,) = _HEAD.unpack_from(rest)
+        return int(json.loads(rest[_HEAD.size : _HEAD.size + head])["at"])
+    except (struct.error, ValueError, KeyError, TypeError):
+        return None
 
 
 def frames(content: bytes) -> Iterator[Frame]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from zhizao.model.receipt import Receipt
 from zhizao.model.record import Field, RecordType
 from zhizao.store.accept import FAULT, INDEX, LINE, WHY, checked, texts
-from zhizao.store.append import Rim, keep_rejects, opened, sealed
 from zhizao.store.batch import Batch, whole
 from zhizao.store.columns import ROW, fields_schema, stored_schema
 from zhizao.store.contract import STORED_AT, Source
 from zhizao.store.numbers import counting
 from zhizao.store.rejects import file_of
+from zhizao.store.sealing import Rim, keep_rejects, opened, sealed
 from zhizao.store.stream.drain import earlier
 from zhizao.store.stream.incoming import Incoming
 from zhizao.store.stream.settle import Settled, settled

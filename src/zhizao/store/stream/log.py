@@ -15,10 +15,15 @@ from zhizao.model.text import Text
 from zhizao.store.damage import damaged
 from zhizao.store.durable import flush, make_folder
 from zhizao.store.stream.delivery import Delivery, Standing, Standings
-from zhizao.store.stream.frame import Frame, framed, frames, opening
+from zhizao.store.stream.frame import Frame, framed, frames, is_torn, opening
 
 ROLL_BYTES, ROLL_ROWS = 64 * 1024**2, 2_000_000
 """A file that has grown to this, or to so many observations, is followed by the next: one file in memory is enough for whoever drains it."""
+ROLL_CONTENT = 256 * 1024**2
+"""And so is one whose observations take so many bytes in memory: in the file they are compressed, long texts to a hundredth and less."""
+
+DAMAGED = ".damaged"
+"""Ends the name of a file that is kept because acknowledged deliveries in it cannot be read."""
 
 Clock = Callable[[], datetime]
 
@@ -63,7 +68,7 @@ class Log:
     ) -> None:
         make_folder(folder)
         self._folder, self._roll_bytes, self._roll_rows, self._clock = folder, roll_bytes, roll_rows, clock
-        self._at_us, self._rows, self._is_named = 0, 0, True
+        self._at_us, self._rows, self._content, self._is_named = 0, 0, 0, True
         self._lock = _locked(folder / "lock")
         try:
             self._standings: dict[str, Standing] = dict(standings)
@@ -94,7 +99,8 @@ class Log:
         for delivery in deliveries:
             self._standings[delivery.source] = self._standings.get(delivery.source, Standing()).after(delivery)
             self._rows += int(delivery.rows.num_rows)
-        if self._place >= self._roll_bytes or self._rows >= self._roll_rows:
+            self._content += int(delivery.rows.nbytes)
+        if self._place >= self._roll_bytes or self._rows >= self._roll_rows or self._content >= ROLL_CONTENT:
             with suppress(OSError):  # what was delivered is in the log all the same: the next append tries again
                 self.roll()
 
@@ -107,7 +113,8 @@ class Log:
         number, content = self._number + 1, opening(self._standings, self._at_us)
         following = _begin(self._folder, number, content)
         os.close(self._file)
-        self._file, self._number, self._place, self._rows, self._is_named = following, number, len(content), 0, False
+        self._file, self._number, self._place, self._rows, self._content = following, number, len(content), 0, 0
+        self._is_named = False
         self._name()
 
     @property
@@ -157,6 +164,9 @@ class Log:
         for frame in read_file(last):
             self._standings, end, self._at_us = followed(self._standings, frame), frame.end, frame.at_us
             self._rows += frame.head.get("rows", 0)
+            self._content += frame.head.get("content", 0)
+        if not is_torn(last.read_bytes(), end):
+            keep_damaged(last)
         os.truncate(last, end)
         flush(last)
         return numbers[-1], end, os.open(last, os.O_RDWR)
@@ -178,9 +188,35 @@ def files_in(folder: Path) -> list[int]:
 
 
 def drop_file(folder: Path, number: int) -> None:
-    """Remove a file of a log; durable when it returns."""
-    file_of(folder, number).unlink(missing_ok=True)
+    """Remove a complete file of a log, of which a damaged one is kept under another name; durable when it returns."""
+    file = file_of(folder, number)
+    if file.exists() and not is_whole(file):
+        keep_damaged(file)
+    file.unlink(missing_ok=True)
     flush(folder)
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a complete file is frames to its end."""
+    content, end = file.read_bytes(), 0
+    for frame in frames(content):
+        end = frame.end
+    return end == len(content)
+
+
+def keep_damaged(file: Path) -> None:
+    """Keep a file with acknowledged deliveries that can no longer be read, for whoever may still find something in it."""
+    kept = file.with_suffix(DAMAGED)
+    draft = kept.with_name(f".{kept.name}")
+    draft.write_bytes(file.read_bytes())
+    flush(draft)
+    draft.rename(kept)
+    flush(file.parent)
+
+
+def damaged_in(folder: Path) -> list[Path]:
+    """The files that were kept because something in them was damaged, and the complete ones in which something is."""
+    return [*sorted(folder.glob(f"*{DAMAGED}")), *(f for n in files_in(folder)[:-1] if (f := file_of(folder, n)).is_file() and not is_whole(f))]
 
 
 def read_file(file: Path) -> Iterator[Frame]:

@@ -30,6 +30,10 @@ class OutOfRange(Exception):
     """A sequence that the buffer does not reach."""
 
 
+States = dict[str, dict[str, Said]]
+"""What each item said last: of a condition by native code, of all others one."""
+
+
 class Buffer:
     """Observations in the order of their sequence. A new one is a new instance, as after a restart of an agent.
 
@@ -47,8 +51,8 @@ class Buffer:
         self.next = 1
         self.changed = asyncio.Event()
         self._held: deque[Said] = deque()
-        self._before: dict[tuple[str, str], Said] = {}
-        self._latest: dict[tuple[str, str], Said] = {}
+        self._before: States = {}
+        self._latest: States = {}
 
     @property
     def first(self) -> int:
@@ -82,25 +86,29 @@ class Buffer:
             OutOfRange: the buffer does not reach it.
         """
         if at is None:
-            return sorted(self._latest.values(), key=lambda s: s.sequence)
+            return _in_order(self._latest)
         if not self.first <= at < self.next:
             raise OutOfRange(f"at must be between {self.first} and {self.next - 1}, not {at}")
-        found = dict(self._before)
+        found = {item: dict(active) for item, active in self._before.items()}
         for said in islice(self._held, at - self.first + 1):
             _follow(found, said)
-        return sorted(found.values(), key=lambda s: s.sequence)
+        return _in_order(found)
 
 
-def _follow(states: dict[tuple[str, str], Said], said: Said) -> None:
+def _in_order(states: States) -> list[Said]:
+    return sorted((said for active in states.values() for said in active.values()), key=lambda s: s.sequence)
+
+
+def _follow(states: States, said: Said) -> None:
     """What an item says replaces what it said before; of a condition several may be active, each by its native code, until it is normal."""
     code = said.attributes.get("nativeCode", "") if "level" in said.attributes else ""
-    if not code:
-        for key in [key for key in states if key[0] == said.item]:
-            del states[key]
+    active = states.setdefault(said.item, {})
+    if code:
+        active.pop("", None)
     else:
-        states.pop((said.item, ""), None)
+        active.clear()
     if code and said.attributes["level"] == "Normal":
-        states.pop((said.item, code), None)
-        if any(key[0] == said.item for key in states):
+        active.pop(code, None)
+        if active:
             return
-    states[said.item, code] = said
+    active[code] = said

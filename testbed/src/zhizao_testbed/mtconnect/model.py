@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
@@ -51,7 +52,7 @@ class Model:
     root: Any
     items: Mapping[str, Item]
 
-    @property
+    @cached_property
     def devices(self) -> Mapping[str, str]:
         """The uuid of each device by its name."""
         return {d.get("name"): d.get("uuid", d.get("id")) for d in _devices(self.root)}

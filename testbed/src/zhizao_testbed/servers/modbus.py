@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from zhizao_testbed.changes import Change
+from zhizao_testbed.changes import SIGNALS, Change
 from zhizao_testbed.plant import Plant
 
 BLOCK = 100
@@ -52,14 +53,31 @@ class Modbus:
         """See the contract."""
         await self._server.shutdown()
 
-    def register_map(self) -> dict[str, dict[str, Any]]:
-        """The map a person would write: address, type and scale of each signal."""
-        scales = {"active_power": 0.001, "electricity": 0.001, "spindle_temperature": 0.1}
-        return {
-            f"{machine}.{signal}": {"address": f"holding:{base + offset}", "type": kind, "scale": scales.get(signal, 1)}
-            for machine, base in self._bases.items()
-            for signal, (offset, kind) in REGISTERS.items()
-        }
+
+def register_map(machines: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The map that the manual of such a device would print: address, type, scale and unit of each signal.
+
+    Example:
+        >>> register_map(["M01", "M02"])["M02.active_power"]
+        {'address': 'holding:108', 'type': 'uint32', 'scale': 0.001, 'unit': 'kW'}
+    """
+    return {
+        f"{machine}.{signal}": {"address": f"holding:{place * BLOCK + offset}", "type": kind, **_meaning(signal)}
+        for place, machine in enumerate(machines)
+        for signal, (offset, kind) in REGISTERS.items()
+    }
+
+
+def _meaning(signal: str) -> dict[str, Any]:
+    if signal == "execution":
+        return {"names": {code: word for word, code in CODES.items()}}
+    return {"scale": 1 / SIGNALS[signal].per_unit, "unit": SIGNALS[signal].unit}
+
+
+def manual(machines: Iterable[str]) -> str:
+    """The same as lines of the file of a source."""
+    lines = (f"    {name}: {json.dumps(entry)}" for name, entry in register_map(machines).items())
+    return "\n".join(["options:", "  registers:", *lines, ""])
 
 
 def _words(value: int, kind: str) -> list[int]:

@@ -62,8 +62,9 @@ class Modbus:
             said = [one for block in blocks(self._registers, self._gap) for one in (await self._asked(client, block)).said]
         examples = {one.address: _shown(one) for one in said if isinstance(one, Spoken)}
         device = Device(f"unit {self._unit}", plate.pop("name", "") or f"{self._url.hostname} {self._unit}", about=", ".join(plate.values()))
-        found = [Described(one.name, device.id, one.name, _kind(one), example=examples.get(one.name, "")) for one in self._registers]
-        return Description((device,), tuple(found), {} if found else {"registers": EXAMPLE}, tuple(_remarks(bool(found))))
+        found = tuple(_described(one, device.id, examples.get(one.name, "")) for one in self._registers)
+        machines = (Device(name, name) for name in sorted({one.device for one in found} - {device.id}))
+        return Description((device, *machines), found, {} if found else {"registers": EXAMPLE}, tuple(_remarks(bool(found))))
 
     async def run(self, feed: Feed) -> None:
         """See the contract. Ends only by an error or by being cancelled."""
@@ -145,7 +146,9 @@ def _said(register: Register, words: Sequence[int], at_us: int) -> Said:
     found = value(register, words)
     if found is None:
         return Unread(0, f"not a {'text' if register.type == 'string' else 'finite number'}: {register.name}", " ".join(f"{word:04X}" for word in words))
-    return Spoken(0, register.name, at_us, text=found) if isinstance(found, str) else Spoken(0, register.name, at_us, found)
+    if isinstance(found, str):
+        return Spoken(0, register.name, at_us, text=found)
+    return Spoken(0, register.name, at_us, found, dict(register.names).get(int(found)) if register.names and found == int(found) else None)
 
 
 async def _identification(client: AsyncModbusTcpClient, unit: int) -> dict[str, str]:
@@ -164,6 +167,12 @@ async def _identification(client: AsyncModbusTcpClient, unit: int) -> dict[str, 
 def _remarks(mapped: bool) -> Iterator[Text]:
     if not mapped:
         yield Text("Modbus 不描述自身：请按设备手册填写 options.registers", "Modbus does not describe itself: write options.registers from the device's manual")
+
+
+def _described(one: Register, unit: str, example: str) -> Described:
+    """``M1.power`` is the power of M1: one unit often speaks for several machines."""
+    machine, _, name = one.name.rpartition(".")
+    return Described(one.name, machine or unit, name, _kind(one), one.unit, example)
 
 
 def _kind(one: Register) -> str:

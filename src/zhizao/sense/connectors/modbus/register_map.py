@@ -25,7 +25,7 @@ WORDS = {"bool": 1, "bit": 1, "uint16": 1, "int16": 1, "uint32": 2, "int32": 2, 
 LAST = 65_535
 MOST = {"coil": 2000, "discrete": 2000, "input": 125, "holding": 125}
 """What one request may ask for."""
-KEYS = {"address", "type", "order", "scale", "every"}
+KEYS = {"address", "type", "order", "scale", "unit", "names", "every"}
 
 _TYPE = re.compile(r"(\w+?)(?:\((\d+)\))?")
 
@@ -43,6 +43,10 @@ class Register:
     order: Order
     scale: float
     every_s: float
+    unit: str = ""
+    """What the number is counted in once it is scaled."""
+    names: tuple[tuple[int, str], ...] = ()
+    """What numbers stand for words, and for which."""
 
     @property
     def words(self) -> int:
@@ -91,7 +95,8 @@ def _register(source: str, name: str, entry: Any, every_s: float) -> Register:
         raise _wrong(source, f"{key}.{strange}", f"没有这一项；可写 {', '.join(sorted(KEYS))}", f"is unknown; write one of {', '.join(sorted(KEYS))}")
     table, address = _place(source, f"{key}.address", entry.get("address"))
     kind, number = _type(source, f"{key}.type", entry.get("type", "bool" if table in BIT_TABLES else "uint16"), table)
-    found = Register(name, table, address, kind, number, _order(source, key, entry), _scale(source, key, entry), _every(source, key, entry, every_s))
+    scale, every = _scale(source, key, entry), _every(source, key, entry, every_s)
+    found = Register(name, table, address, kind, number, _order(source, key, entry), scale, every, str(entry.get("unit", "")), _names(source, key, entry))
     if address + found.words - 1 > LAST:
         raise _wrong(source, f"{key}.address", f"超出 {LAST}", f"passes {LAST}")
     return found
@@ -141,6 +146,13 @@ def _every(source: str, key: str, entry: Mapping[str, Any], every_s: float) -> f
     if not found:
         raise _wrong(source, f"{key}.every", "须为时间长度，如 500ms、1s", "is to be a span of time like 500ms or 1s")
     return found
+
+
+def _names(source: str, key: str, entry: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
+    names = entry.get("names", {})
+    if not isinstance(names, Mapping) or not all(re.fullmatch(r"-?\d+", str(number)) and isinstance(word, str) for number, word in names.items()):
+        raise _wrong(source, f"{key}.names", "须写作 {0: READY, 1: ACTIVE}", "is to be like {0: READY, 1: ACTIVE}")
+    return tuple((int(number), word) for number, word in names.items())
 
 
 def _wrong(source: str, key: str, zh: str, en: str) -> InputError:

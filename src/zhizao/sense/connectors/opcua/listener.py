@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeVar
 
 from asyncua import ua
@@ -45,6 +46,8 @@ class Listener:
     restating: bool = False
     """Whether the mark of a lost link is still to be taken back, from what did not change meanwhile."""
     _newest: dict[int, int] = field(default_factory=dict)
+    _restated: dict[int, int] = field(default_factory=dict)
+    """Items that were said to be as they are at the server's own time, and that time, until they speak of a later one."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _broken: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -155,35 +158,40 @@ class Listener:
     async def _changed(self, changes: Sequence[ua.MonitoredItemNotification], line: int) -> None:
         now, said, known = self.clock(), list[Said](), 0
         historic: dict[int, list[ua.DataValue]] = {}
+        behind: dict[int, Sequence[Said]] = {}
         for change in changes:
             number, value = change.ClientHandle, change.Value
-            item = self.items[number]
+            item, restated = self.items[number], self._restated.get(change.ClientHandle, 0)
             told = self._told(line, number, item, value, now) if number in self.fresh or number in self.caught_up or overflowed(value) else None
             if told is None:
-                said += read(line, item.address, value, now, item.labels)
-            elif told:
-                said += told
-            else:
+                told = list(read(line, item.address, value, now, item.labels))
+            elif not told:
                 known += 1
+            said += told
+            if time_us(value, now) <= restated:  # its clock is behind the server's: this is what it was at that time
+                behind[number] = [at(restated, one) for one in told[-1:]]
+            elif restated:
+                del self._restated[number]
             if item.historic:
                 historic.setdefault(number, []).append(value)
             self._newest[number] = time_us(value, now)
         position = replace(self.seen(historic), sequence=line, lost_us=self.position.lost_us if self.fresh or self.restating else 0)
-        await self.deliver(said, position, lines=1, duplicate=known)
+        await self.deliver(chain(said, *behind.values()), position, lines=1, duplicate=known)
 
     def _told(self, line: int, number: int, item: Item, value: ua.DataValue, now: int) -> list[Said]:
         """A value that is more, or less, than a change: the first of an item, one that its history had already, one after a loss."""
         if number in self.fresh:
             self.fresh.discard(number)
-            return list(self._first(line, item, value, now))
+            return list(self._first(line, number, value, now))
         before = self._lost_before(line, number) if overflowed(value) else []
         if time_us(value, now) <= self.caught_up.get(number, 0):
             return before
         self.caught_up.pop(number, None)
         return [*before, *read(line, item.address, value, now, item.labels)]
 
-    def _first(self, line: int, item: Item, value: ua.DataValue, now: int) -> Iterator[Said]:
+    def _first(self, line: int, number: int, value: ua.DataValue, now: int) -> Iterator[Said]:
         """What an item has when it begins to be watched: news, or what has long been so and holds at least from now on."""
+        item = self.items[number]
         seen, lost_us = self.position.seen.get(item.address), self.position.lost_us
         told = list(read(line, item.address, value, now, item.labels))
         if time_us(value, now) > (self.begun_us if seen is None else seen):
@@ -194,7 +202,8 @@ class Listener:
         else:
             if not self._heard_before:
                 yield from (replace(one, quality="stale") for one in told if isinstance(one, Spoken))
-            yield from (at(max(_server_us(value, now), self.begun_us + 2), one) for one in told)
+            self._restated[number] = max(_server_us(value, now), self.begun_us + 2)
+            yield from (at(self._restated[number], one) for one in told)
 
     def _lost_before(self, line: int, number: int) -> list[Said]:
         """Values before this one are lost: what the last one said is not known to have held."""

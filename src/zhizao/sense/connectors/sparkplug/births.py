@@ -33,9 +33,10 @@ def described(births: Iterable[Heard]) -> Description:
 
 
 def _devices(topic: Topic) -> Iterator[Device]:
+    """An edge node is mostly a gateway: what is attached to it is a machine of its own, and no part of it."""
     yield Device(topic.edge, topic.edge, about="edge node")
     if topic.device:
-        yield Device(topic.speaker, topic.device, within=topic.edge, about="device")
+        yield Device(topic.speaker, topic.device, about="device")
 
 
 def _metrics(message: Heard) -> Iterator[Any]:

@@ -26,8 +26,8 @@ PROMISE = Promise(
     describes_itself=True,
     marks_loss=True,
 )
-BIRTHS_S = 4.0
-"""How long births are waited for when a source is asked what it has."""
+BIRTHS_S = 10.0
+"""How long births are waited for when a source is asked what it has; a node that says nothing meanwhile is not known to be there."""
 _FORBIDDEN = set("+#/")
 
 
