@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from zhizao.store.batch import Drained
     from zhizao.store.stream.account import Accounts
     from zhizao.store.stream.log import Log
 
@@ -161,6 +162,9 @@ class Store(Protocol):
 
     def accounts(self) -> Accounts:
         """What became of every observation of each source of the stream, up to this moment: cheap enough to ask every second, from any process."""
+
+    def drained(self, since: datetime) -> Sequence[Drained]:
+        """Of the files of the log that were sealed and whose first delivery arrived since an instant: when it did, and what became of those of each source."""
 
     def verify(self) -> int:
         """Check every segment against its seal, the chain and the signatures; the number of segments checked.
