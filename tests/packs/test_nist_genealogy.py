@@ -28,7 +28,6 @@ from zhizao.model.value import Known
 from zhizao.node import sources
 from zhizao.node.assemble import Node, open_node
 from zhizao.node.connect import Asked, connect, write
-from zhizao.node.derive import derive
 from zhizao.sense.connectors.file.connector import Files
 from zhizao.store.contract import Source
 
@@ -104,7 +103,8 @@ async def gone_through(home: Path) -> Found:
         async with asyncio.timeout(240):
             while not await drained():
                 await asyncio.sleep(0.2)
-        await asyncio.to_thread(derive, client.live.node.library, client.live.node.store)
+        await client.live.chores["derive"].once()
+        assert not client.live.chores["derive"].trouble
         said = (await client.get("/status")).json()["connectors"]
     return dict(said)
 

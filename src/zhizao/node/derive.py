@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from zhizao.model.derivation import Derivation
@@ -45,10 +46,12 @@ class Deriver:
     def __init__(self, library: Library, store: Store) -> None:
         self.library, self.store = library, store
         self._known: dict[str, Known] = {}
+        self._one_at_a_time = Lock()
 
     def look(self, *, anew: bool = False) -> list[Derived]:
         """Make what came of new words; the first time, of all."""
-        return [self._look(rule, anew) for rule in self.library.derivations.values()]
+        with self._one_at_a_time:
+            return [self._look(rule, anew) for rule in self.library.derivations.values()]
 
     def _look(self, rule: Derivation, anew: bool) -> Derived:
         """What was remembered is forgotten until all is stored: what fails is done again, from the beginning."""

@@ -38,10 +38,10 @@ class Place:
     is_going_on: bool = False
     waits: bool = False
 
-    def reaches(self, news: News) -> bool:
-        """Whether everything new that matters lies where this place can be gone on from."""
-        oldest = news.deciding if self.is_bare else news.first
-        return oldest is None or oldest >= self.since
+    def reaches(self, news: News, settles_us: int) -> bool:
+        """Whether everything new that matters lies where this place can be gone on from, and says nothing more of the record before."""
+        oldest, since = (news.deciding, self.since) if self.is_bare else (news.first, self.since + settles_us)
+        return oldest is None or oldest >= since
 
     def begin(self, news: News) -> int | None:
         """From when on to read; None where nothing can have come of what is new."""

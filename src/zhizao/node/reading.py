@@ -44,13 +44,13 @@ class Reading:
     """What is read in one session, and what comes of it: the records made, ``gone`` ones, and the ``places`` to go on from."""
 
     def __init__(self, rule: Derivation, library: Library, session: Session, known: Known, anew: bool) -> None:
-        self.rule, self.library, self.session, self.known = rule, library, session, known
+        self.rule, self.library, self.session, self.known, self.anew = rule, library, session, known, anew
         self.fields = {take.kind: name for name, take in rule.fields}
         self.news = self._news()
-        self.stored = self._stored(anew)
+        self._reached = {e: place for e, news in self.news.items() if (place := known.places.get(e)) and place.reaches(news, rule.settles_us)}
+        self.stored = self._stored({e: self._touched(e) for e in self.news})
         self.places: dict[str, Place] = {}
         self.gone: list[int] = []
-        self._last = {} if anew else {one.entity: one.start for one in self.stored}
 
     def made(self) -> list[Row]:
         """The records that are over, of everyone of whom something is new that matters."""
@@ -68,13 +68,23 @@ class Reading:
         return rows
 
     def _before(self) -> dict[str, Place]:
-        """Where each entity can be gone on from; where that is not known, or lies behind what is new, its last record is made again."""
-        known = {e: place for e, news in self.news.items() if (place := self.known.places.get(e)) and place.reaches(news)}
-        lost = {e: (NEVER, since) for e, since in self._last.items() if e not in known}
-        held = self._held(lost)
-        made = {e: Place(since, held_at(since, {}, held.get(e, ())), EVER) for e, (_, since) in lost.items()}
+        """Where each entity can be gone on from; where that is not known, or lies behind what is new, its records are made again from the first that may change."""
+        starts: dict[str, int] = {}
+        for one in self.stored:
+            if one.entity not in self._reached and one.start <= self._touched(one.entity):
+                starts[one.entity] = one.start
+        held = self._held({e: (NEVER, start) for e, start in starts.items()})
+        made = {e: Place(start, held_at(start, {}, held.get(e, ())), EVER) for e, start in starts.items()}
         first = Place(NEVER, {}, NEVER, is_bare=True, is_going_on=True, waits=True)
-        return {e: known.get(e) or made.get(e, first) for e in self.news}
+        return {e: self._reached.get(e) or made.get(e, first) for e in self.news}
+
+    def _touched(self, entity: str) -> int:
+        """From which time on words are new that may change a record; of one that was not followed before, only its last record is looked at again."""
+        if self.anew:
+            return NEVER
+        if entity in self._reached or entity not in self.known.places:
+            return EVER
+        return self.news[entity].first - self.rule.settles_us
 
     def _course(self, entity: str, ground: Heard, words: Iterable[Observed]) -> Course:
         observed = sorted([*ground.values(), *words], key=lambda o: o.time_us)
@@ -94,16 +104,22 @@ class Reading:
         found = rows.group_by("entity").aggregate(first=rows["time"].min(), deciding=rows["time"].min(where=decides)).order_by("entity")
         return {row["entity"]: News(_us(row["first"]), row["deciding"] and _us(row["deciding"])) for row in self.session.fetch(found).to_pylist()}
 
-    def _stored(self, anew: bool) -> list[Stored]:
-        """The last record of each entity that this derivation made before, or all; none where it does not mark them as its own."""
+    def _stored(self, touched: Mapping[str, int]) -> list[Stored]:
+        """What this derivation made before of each entity, in order of time: the last record that began by some time, and those after it.
+
+        None where it does not mark them as its own.
+        """
         if not {"entity", "start", "derivation"} <= self.fields.keys() or not self.news:
             return []
         rows = self.session.relation(self.library.records[self.rule.record])
         rows = rows.filter(rows[self.fields["derivation"]] == self.rule.id)
         mine = rows.select(fact=rows[FACT], entity=rows[self.fields["entity"]], start=rows[self.fields["start"]])
-        last = mine.group_by("entity").aggregate(start=mine["start"].max())
-        found = self.session.fetch(mine if anew else mine.semi_join(last, ["entity", "start"])).to_pylist()
-        return [Stored(int(row["fact"]), row["entity"], _us(row["start"])) for row in found if row["entity"] in self.news]
+        spans = self._spans({e: (NEVER, by) for e, by in touched.items()})
+        mine = mine.inner_join(spans, [mine["entity"] == spans["_who"]])
+        last = mine.group_by("entity").aggregate(last=mine["start"].max(where=mine["start"] <= mine["_to"]))
+        kept = mine.join(last, "entity").filter(lambda t: t["last"].isnull() | (t["start"] >= t["last"]))
+        found = self.session.fetch(kept.select("fact", "entity", "start").order_by("start")).to_pylist()
+        return [Stored(int(row["fact"]), row["entity"], _us(row["start"])) for row in found]
 
     def _held(self, spans: Mapping[str, tuple[int, int]]) -> dict[str, list[Observed]]:
         """The last word of each quantity and source of entities, each within a span."""
@@ -127,17 +143,22 @@ class Reading:
 
     def _within(self, spans: Mapping[str, tuple[int, int]]) -> ir.Table:
         """What entities said, each within a span. The outer limits are said to the engine, which passes over whole segments by them."""
-        import pyarrow as pa
-
         rows = self.session.relation(self.library.records[SIGNALS])
         rows = rows.filter(rows["quantity"].isin(list(self.rule.quantities)), rows["entity"].isin(list(spans)))
         first, end = min(a for a, _ in spans.values()), max(b for _, b in spans.values())
         rows = rows.filter(rows["time"] >= _instant(first)) if first > NEVER else rows
         rows = rows.filter(rows["time"] < _instant(end)) if end < EVER else rows
-        listed = {"_who": list(spans), "_from": [_at(a) for a, _ in spans.values()], "_to": [_at(b) for _, b in spans.values()]}
-        span = self.session.hold("spans", pa.table(listed, pa.schema([("_who", pa.string()), *((n, pa.timestamp("us", "UTC")) for n in ("_from", "_to"))])))
+        span = self._spans(spans)
         inside = rows.inner_join(span, [rows["entity"] == span["_who"], rows["time"] >= span["_from"], rows["time"] < span["_to"]])
         return inside.select(*_SAID)
+
+    def _spans(self, spans: Mapping[str, tuple[int, int]]) -> ir.Table:
+        """Spans of time as rows to join with."""
+        import pyarrow as pa
+
+        listed = {"_who": list(spans), "_from": [_at(a) for a, _ in spans.values()], "_to": [_at(b) for _, b in spans.values()]}
+        kinds = pa.schema([("_who", pa.string()), *((name, pa.timestamp("us", "UTC")) for name in ("_from", "_to"))])
+        return self.session.hold("spans", pa.table(listed, kinds))
 
 
 def _by_entity(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Observed]]:
