@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.pack.small_pack import codes, loaded, with_formula
+from tests.pack.small_pack import FILES, codes, loaded, with_formula, write
 from zhizao.checks.packs import run
 from zhizao.model.finding import Finding
 from zhizao.model.library import Library
 from zhizao.model.written import written
 from zhizao.node.assemble import open_store
+from zhizao.pack.load import load
 
 QUANTITIES = """power: {name: {zh: 功率, en: Power}, unit: kW, resolution: "0.5"}
 parts: {name: {zh: 件数, en: Parts}, unit: piece, resolution: "1", behaviour: counter}
@@ -128,3 +129,20 @@ def test_a_packs_test_gives_observations(tmp_path: Path) -> None:
     outcomes = list(run(made, [tmp_path], open_store))
     assert [o.message for o in outcomes] == [None]
     assert made.quantities["producing"].step == Decimal("0.001")
+
+
+OWN = {
+    "pack.yaml": FILES["pack.yaml"].replace("small", "own"), "records/plant_year.yaml": None, "plan.yaml": None, "targets.csv": None,
+    "indicators/spending_rate.yaml": None, "indicators/spending_rate.test.yaml": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "severity"), [("kW", "note"), ("W", "blocking")])
+def test_one_id_is_one_quantity_in_all_packs(tmp_path: Path, unit: str, severity: str) -> None:
+    folder = tmp_path / "small"
+    library(folder, "integral(power)", "kWh")
+    again = write(tmp_path / "own", {**OWN, "quantities.yaml": QUANTITIES.splitlines()[0].replace("kW", unit)})
+    both = load([folder, again])
+    assert [(f.severity, Path(f.place.file).parent.name) for f in both.findings if f.code == "same_name"] == [(severity, "own")]
+    assert both.quantities["power"].unit == "kW" and not [name for name in both.quantities if "." in name]
+    assert "spending_rate" in both.indicators

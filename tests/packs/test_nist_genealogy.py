@@ -1,7 +1,7 @@
 """The recorded parts of the NIST test bed through a running node: from a part to its runs, its machine and programs, and to what was measured on it.
 
-Each recording is connected as a file, as a person would connect it. A file beside them says what no controller knew: which part was on the machine, and where
-an excerpt of a recording ends, for nothing is known from there to the next.
+Each recording is connected as a file, as a person would connect it. What no controller knew is said beside it: a file says which part was on the machine, and
+imported marks, in the name of each recording, where an excerpt of it ends, for nothing is known from there to the next.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from zhizao.model.value import Known
 from zhizao.node import sources
 from zhizao.node.assemble import Node, open_node
 from zhizao.node.connect import Asked, connect, write
-from zhizao.node.derive import derive
 from zhizao.sense.connectors.file.connector import Files
 from zhizao.store.contract import Source
 
@@ -48,6 +47,10 @@ def machine_of(path: Path) -> str:
     return f"machine:{path.name.split('-')[1]}"
 
 
+def source_of(path: Path) -> str:
+    return path.name.removesuffix(".txt.gz")
+
+
 def excerpts(path: Path) -> list[list[Line]]:
     """A recording as the pieces it was put together from."""
     found: list[list[Line]] = []
@@ -62,7 +65,7 @@ def excerpts(path: Path) -> list[list[Line]]:
 
 
 def write_parts(file: Path) -> None:
-    """Which part was on which machine, and where an excerpt ends."""
+    """Which part was on which machine."""
     with file.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out)
         table.writerow(["time", "entity", "quantity", "value"])
@@ -70,8 +73,17 @@ def write_parts(file: Path) -> None:
             for piece in excerpts(path):
                 machine, end = machine_of(path), piece[-1][0] + timedelta(microseconds=1)
                 table.writerow([piece[0][0].isoformat(), machine, "part", part_of(path)])
-                table.writerows([end.isoformat(), machine, quantity, ""] for quantity in SIGNALS)
                 table.writerow([(end + TAKEN_OFF).isoformat(), machine, "part", ""])
+
+
+def mark_ends(node: Node) -> None:
+    """Where an excerpt of a recording ends, in its name: what a source said is ended by nobody else."""
+    marks = [
+        {"entity": machine_of(path), "quantity": quantity, "time": (piece[-1][0] + timedelta(microseconds=1)).isoformat(), "quality": "stale", "source": source_of(path)}
+        for path in SLICES for piece in excerpts(path) for quantity in SIGNALS
+    ]  # fmt: skip
+    receipt = node.store.append(node.library.records["observation"], pa.Table.from_pylist(marks), Source("ends of excerpts"))
+    assert (receipt.stored, receipt.rejected) == (len(marks), 0)
 
 
 def connected(node: Node, path: Path, source: str, machine: str = "") -> None:
@@ -93,7 +105,7 @@ def inspect(node: Node) -> None:
 
 async def gone_through(home: Path) -> Found:
     """Everything recorded, read by the running node and drained; then the runs made of it."""
-    sent = {path.name.removesuffix(".txt.gz"): len(raw(path)) for path in SLICES}
+    sent = {source_of(path): len(raw(path)) for path in SLICES}
     sent["parts"] = len((home.parent / "parts.csv").read_text("utf-8").splitlines())
     async with running(home, seal_after_s=0.5) as client:
 
@@ -104,7 +116,8 @@ async def gone_through(home: Path) -> Found:
         async with asyncio.timeout(240):
             while not await drained():
                 await asyncio.sleep(0.2)
-        await asyncio.to_thread(derive, client.live.node.library, client.live.node.store)
+        await client.live.chores["derive"].once()
+        assert not client.live.chores["derive"].trouble
         said = (await client.get("/status")).json()["connectors"]
     return dict(said)
 
@@ -118,9 +131,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "connector", Files)
         for path in SLICES:
-            connected(made, path, path.name.removesuffix(".txt.gz"), machine_of(path))
+            connected(made, path, source_of(path), machine_of(path))
         connected(made, folder / "parts.csv", "parts")
         inspect(made)
+        mark_ends(made)
         _STATUS.update(asyncio.run(gone_through(made.home)))
     yield made
 
@@ -171,7 +185,7 @@ def said_again(path: Path) -> int:
 def test_every_line_of_every_recording_is_accounted_for(node: Node) -> None:
     """A line without a key was cut short when it was recorded; a value from long before the recording began is stored once more, at its beginning."""
     for path in SLICES:
-        said, sent = _STATUS[path.name.removesuffix(".txt.gz")], raw(path)
+        said, sent = _STATUS[source_of(path)], raw(path)
         rejected = sum("|" not in line for line in sent)
         assert (said["lines"], said["rejected"], said["duplicate"]) == (len(sent), rejected, 0) and said["conserved"]
         assert (said["stored"], said["received"]) == (len(sent) - rejected + said_again(path), len(sent) + said_again(path))

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhizao.model.library import Library
+from zhizao.model.quantity import Quantity
+from zhizao.model.text import same
 from zhizao.pack.load import load
 from zhizao.sense.derive.derive import derived
-from zhizao.sense.derive.series import Observed
+from zhizao.sense.derive.series import Observed, in_series
 
 SECOND = 1_000_000
 LATER = 10_000 * SECOND
@@ -138,6 +140,19 @@ def test_a_counter_that_shows_a_lower_number_now_and_then_restarts_nothing(libra
 def test_a_lost_link_neither_begins_nor_ends_anything(library: Library) -> None:
     rows = batches(library, said((10, "state", "RUN"), (20, "state", None), (50, "state", "RUN"), (60, "state", "DONE")))
     assert [(*when(r), r["busy"]) for r in rows] == [(10, 60, "completed", Decimal("20.000"))]
+
+
+def test_where_two_sources_tell_of_one_signal_what_one_no_longer_knows_the_other_still_does(library: Library) -> None:
+    told = said((0, "state", "IDLE"), (10, "state", "RUN"), (40, "state", "DONE"))
+    other = [Observed(10 * SECOND, "state", None, "RUN", "stale", "b"), Observed(20 * SECOND, "state", None, None, "stale", "b")]
+    assert [when(row) for row in batches(library, [*told, *other])] == [when(row) for row in batches(library, told)] == [(10, 40, "completed")]
+
+
+@given(st.permutations(["a", "b", "c"]))
+def test_at_one_instant_the_last_source_by_name_is_believed_in_whatever_order_they_come(names: list[str]) -> None:
+    state = Quantity("state", same("state"), "", behaviour="mode")
+    found = in_series([Observed(1, "state", None, f"said by {name}", "good", name) for name in names], [state])
+    assert found["state"].values == ["said by c"]
 
 
 def test_energy_is_power_over_the_time_in_which_it_is_known(library: Library) -> None:

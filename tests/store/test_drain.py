@@ -210,3 +210,20 @@ def test_a_home_without_a_log_has_no_accounts_and_makes_no_folder(open_store, tm
     assert store.drain(OBSERVATION) == 0
     assert rows(store) == []
     assert not (tmp_path / "home").exists()
+
+
+def test_what_arrived_since_an_earlier_session_is_found_whether_it_is_drained_by_then_or_not(open_store):
+    store = open_store()
+    take(store, delivery(("A", 1, 1.0)))
+    take(store, delivery(("A", 2, 1.0)), roll=False)
+    seen = []
+    for second in range(3, 7):
+        with store.session() as session:
+            mark = session.mark
+        take(store, delivery(("A", second, 1.0)), roll=second % 2 == 0)
+        if second > 4:
+            store.drain(OBSERVATION)
+        with store.session() as session:
+            seen.append(sorted((row["time"] - START).seconds for row in session.fetch(session.since(OBSERVATION, mark)).to_pylist()))
+    # What arrived last is met again: another delivery may have come in the same microsecond.
+    assert seen == [[2, 3], [3, 4], [4, 5], [5, 6]]

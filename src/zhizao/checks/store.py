@@ -212,6 +212,20 @@ def a_session_sees_nothing_stored_after_it_began(make: Make) -> None:
     assert amounts(store) == {"A": 2, "B": 1}
 
 
+def what_came_since_an_earlier_session_is_found(make: Make) -> None:
+    """New facts, corrections and withdrawals; at least these."""
+    store = make("since")
+    deliver(store, row("A"), row("B"))
+    with store.session() as session:
+        mark = session.mark
+    deliver(store, row("B", amount="2"), row("C"))
+    store.withdraw(f"{RETURN.id}:{facts(store)[0][FACT]}", "why")
+    with store.session() as session:
+        new = session.fetch(session.since(RETURN, mark)).column("enterprise").to_pylist()
+        assert {"enterprise:B", "enterprise:C"} <= set(new) and session.mark != mark
+        assert session.fetch(session.since(RETURN, session.mark)).num_rows == 0
+
+
 def an_empty_part_of_a_key_equals_an_empty_part(make: Make) -> None:
     """Null keys."""
     store = make("null_keys")
@@ -357,6 +371,7 @@ CHECKS: tuple[Callable[[Make], None], ...] = (
     a_withdrawn_fact_ends_and_may_begin_again,
     a_withdrawn_figure_is_brought_back_by_another_file_only,
     a_session_sees_nothing_stored_after_it_began,
+    what_came_since_an_earlier_session_is_found,
     an_empty_part_of_a_key_equals_an_empty_part,
     sums_are_exact_and_overflow_is_an_error,
     an_exact_ratio_rounds_halves_away_from_zero_and_is_null_over_zero,

@@ -55,6 +55,12 @@ class Derivation:
     place: Place = Place("")
 
     @property
+    def deciding(self) -> frozenset[str]:
+        """The quantities of which a word may end a record, or begin one: without any of them nothing is over."""
+        rows = (self.begins, self.ends, self.gives_up)
+        return frozenset({node.name for row in rows if row is not None for node in walk(row) if isinstance(node, FieldRef)} | ({self.counts} - {""}))
+
+    @property
     def quantities(self) -> tuple[str, ...]:
         """Every quantity it reads, each once.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -63,6 +63,30 @@ def _read(written: str, place: Place, found: Found) -> Row | None:
 
 
 # ── over all packs ──────────────────────────────────────────────────────────────────────────────────────────────
+
+Listed = tuple[str, str, Place, tuple[Quantity, Place]]
+"""Pack, id, place, and the quantity with its place again."""
+
+
+def each_once(listed: Iterable[Listed], found: Found) -> Iterator[Listed]:
+    """The quantities without those that another pack has already: what machines say names no pack, so one id is one quantity everywhere."""
+    first: dict[str, Listed] = {}
+    for one in listed:
+        if (kept := first.setdefault(one[1], one))[0] == one[0]:
+            yield one
+        else:
+            _tell_of_second(kept[0], kept[3][0], one[3][0], one[2], found)
+
+
+def _tell_of_second(pack: str, first: Quantity, second: Quantity, place: Place, found: Found) -> None:
+    unlike = [name for name in ("unit", "resolution", "behaviour", "hold_us", "when") if getattr(first, name) != getattr(second, name)]
+    if not unlike:
+        message = Text(f"量 {second.id} 与 {pack} 包中的是同一个；以那里的为准", f"the quantity {second.id} is that of {pack}; it is as it stands there")
+        found.note("same_name", place, message, Text(f"可以删去，并写 needs: [{pack}]", f"it may be removed here, with needs: [{pack}]"))
+        return
+    listed = ", ".join(name.removesuffix("_us") for name in unlike)
+    message = Text(f"{pack} 包中的量 {second.id} 与此处不同（{listed}）", f"the quantity {second.id} of {pack} is another one ({listed})")
+    found.blocking("same_name", place, message, Text("设备所报的名称不分包：请另取编号，或写得与那里一致", "what machines say names no pack: give it another id, or write it as it is there"))
 
 
 def expanded(quantities: Mapping[str, Quantity], places: Mapping[str, Place], found: Found) -> dict[str, Quantity]:

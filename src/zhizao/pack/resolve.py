@@ -21,7 +21,7 @@ from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
-from zhizao.pack.quantities import as_signals, expanded, only_sound
+from zhizao.pack.quantities import as_signals, each_once, expanded, only_sound
 from zhizao.pack.shipped import builtin_folders
 from zhizao.pack.wording import merged
 
@@ -91,7 +91,8 @@ class _Resolving:
 
     def __init__(self, packs: list[Parts], found: Found) -> None:
         self.packs, self.found = packs, found
-        self.quantities = Names(Text("量", "quantity"), ((p.pack.id, q.id, at, (q, at)) for p in packs for q, at in p.quantities), found)
+        listed = each_once(((p.pack.id, q.id, at, (q, at)) for p in packs for q, at in p.quantities), found)
+        self.quantities = Names(Text("量", "quantity"), listed, found)
         broken = {(p.pack.id, name) for p in packs for name in p.broken}
         self.unclear = {(p.pack.id, name): fields for p in packs for name, fields in p.unclear.items()}
         self.records = Names(Text("记录类型", "record type"), ((p.pack.id, r.id, r.place, r) for p in packs for r in p.records), found, broken)

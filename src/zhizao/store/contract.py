@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+    from zhizao.store.batch import Drained
     from zhizao.store.stream.account import Accounts
     from zhizao.store.stream.log import Log
 
@@ -38,6 +39,14 @@ class Source:
     first_line: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How much of a store a session sees: its last batch, and when the last delivery arrived in the log."""
+
+    batch: int = 0
+    arrived_us: int = 0
+
+
 class Session(Protocol):
     """A read of the store as it was when the session began; later writes are not seen.
 
@@ -51,6 +60,19 @@ class Session(Protocol):
         Shape:
             the fields of the type (decimal fields as decimal(18 or 38, scale), entity and period as string, boolean, int64, …)
             personal ones null where they were forgotten, and ``_fact``, ``_published_at``, ``_stored_at``; one row a key; no order.
+        """
+
+    @property
+    def mark(self) -> Mark:
+        """How much it sees, so that a later session can be asked for what came since."""
+
+    def since(self, record: RecordType, mark: Mark) -> ir.Table:
+        """Every version of the facts of a type that an earlier session did not see, withdrawals too: at least these, for some may be met again.
+
+        Its cost is that of what is new, whatever is stored.
+
+        Shape:
+            the fields of the type but personal ones, ``_fact``, ``_published_at`` and ``_stored_at``; a key may have several rows; no order.
         """
 
     def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
@@ -140,6 +162,9 @@ class Store(Protocol):
 
     def accounts(self) -> Accounts:
         """What became of every observation of each source of the stream, up to this moment: cheap enough to ask every second, from any process."""
+
+    def drained(self, since: datetime) -> Sequence[Drained]:
+        """Of the files of the log that were sealed and whose first delivery arrived since an instant: when it did, and what became of those of each source."""
 
     def verify(self) -> int:
         """Check every segment against its seal, the chain and the signatures; the number of segments checked.

@@ -16,7 +16,7 @@ from zhizao.model.retirement import Retirement
 from zhizao.model.text import Text
 from zhizao.model.value import FactRef
 from zhizao.store.address import require_address
-from zhizao.store.batch import Batch, last_drained, retirements
+from zhizao.store.batch import Batch, Drained, last_drained, retirements
 from zhizao.store.contract import Source
 from zhizao.store.damage import damaged
 from zhizao.store.disk import told
@@ -162,6 +162,11 @@ class LocalStore:
             batches, spool = self._beside()
             with closing(spool):
                 return self._counts.accounts(batches, spool)
+
+    def drained(self, since: datetime) -> Sequence[Drained]:
+        """See the contract."""
+        with told(self._home.path):
+            return [b.stream for b in self._history.batches() if b.stream and b.first_at >= since]
 
     def _beside(self) -> tuple[list[Batch], Spool]:
         """All batches, and the files of the log that none of them holds.

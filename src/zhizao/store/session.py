@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zhizao.model.record import RecordType
 from zhizao.model.value import Known
 from zhizao.store.as_of import holding
-from zhizao.store.batch import Batch, held
-from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT
+from zhizao.store.batch import EPOCH, Batch, held
+from zhizao.store.contract import FACT, PUBLISHED_AT, STORED_AT, Mark
 from zhizao.store.forgotten import keyring
 from zhizao.store.home import Home
 from zhizao.store.stream.spool import EMPTY, Spool
@@ -30,6 +30,22 @@ class LocalSession:
         self._engine, self._home, self._batches, self._spool = engine, home, batches, spool
         self._has_keys = False
         self._relations: dict[tuple[RecordType, Known], ir.Table] = {}
+        self._tails: dict[RecordType, Tail] = {}
+
+    @property
+    def mark(self) -> Mark:
+        """See the contract."""
+        arrived = [b.stream.last_us for b in self._batches if b.stream] + [f.at_us for file in self._spool.files for f in file.frames()]
+        return Mark(self._batches[-1].number if self._batches else 0, max(arrived, default=0))
+
+    def since(self, record: RecordType, mark: Mark) -> ir.Table:
+        """See the contract."""
+        new = [b for b in held(self._batches, record.id) if b.number > mark.batch]
+        rows, streamed = (versions(self._engine, self._home, record, [b for b in new if (b.stream is None) is plain]) for plain in (True, False))
+        if waiting := self._tail(record):
+            streamed = streamed.union(self._engine.hold("tail", waiting.rows))
+        rows = rows.union(streamed.filter(streamed[STORED_AT] >= _instant(EPOCH + timedelta(microseconds=mark.arrived_us))))
+        return rows.select(*(f.id for f in record.fields if f not in record.personal), FACT, PUBLISHED_AT, STORED_AT)
 
     def relation(self, record: RecordType, known: Known = Known()) -> ir.Table:
         """See the contract."""
@@ -66,7 +82,9 @@ class LocalSession:
         """What the log still holds of the type."""
         if record.id != OBSERVATION or not self._spool.files:
             return None
-        return tail(record, self._spool, self._home, held(self._batches, record.id), self._engine)
+        if record not in self._tails:
+            self._tails[record] = tail(record, self._spool, self._home, held(self._batches, record.id), self._engine)
+        return self._tails[record]
 
     def _require_keys(self) -> None:
         """The keys that are there when a personal field is first asked for serve the session to its end."""

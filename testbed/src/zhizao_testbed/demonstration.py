@@ -139,11 +139,9 @@ class Demonstration:
 
     async def _finished(self, live: Live, said_until: int) -> Figures:
         """The figures after the last word of the day: everything is in the log, and every run is made a record."""
-        from zhizao.node.derive import derive
-
         await _until(lambda: live.intake.standings["plant"].last_us >= said_until)
         await live.planner.look()
-        await asyncio.to_thread(derive, live.node.library, live.node.store)
+        await live.chores["derive"].once()
         figures, status = await asyncio.to_thread(self._figures, live)
         self.look(figures, status)
         return figures

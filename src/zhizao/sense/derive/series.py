@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 
 from zhizao.model.quantity import MOST_STEPS, Quantity
 
@@ -22,23 +23,33 @@ class Observed:
     value: float | None = None
     text: str | None = None
     quality: str = "good"
+    source: str = ""
 
 
 @dataclass(slots=True)
 class Series:
-    """The values of one quantity in order of time; at one instant the one said last counts."""
+    """The values of one quantity in order of time.
+
+    Of several sources the one that spoke last among those whose value holds is believed, at one instant the last by name: as in formulas over signals.
+    """
 
     quantity: Quantity
     times: list[int] = field(default_factory=list)
     values: list[Known] = field(default_factory=list)
+    _holding: dict[str, tuple[int, Known]] = field(default_factory=dict)
+    """Of each source whose value holds, when it spoke and what it said."""
 
     def add(self, one: Observed) -> None:
         """The next observation; none may be older than the one before."""
+        self._holding.pop(one.source, None)
+        if (known := self.known(one)) is not None:
+            self._holding[one.source] = one.time_us, known
+        believed = max(((at, source, value) for source, (at, value) in self._holding.items()), key=itemgetter(0, 1), default=(0, "", None))[2]
         if self.times and self.times[-1] == one.time_us:
-            self.values[-1] = self.known(one)
+            self.values[-1] = believed
         else:
             self.times.append(one.time_us)
-            self.values.append(self.known(one))
+            self.values.append(believed)
 
     def known(self, one: Observed) -> Known:
         """The value of an observation; what is bad or stale, or of more steps than can be told apart, is not known."""

@@ -34,15 +34,15 @@ class _Open:
     went_on: int
 
 
-def stretches(rule: Derivation, said: AllSeries) -> Iterator[Stretch]:
-    """The stretches that are over, in order of time.
+def stretches(rule: Derivation, said: AllSeries) -> tuple[list[Stretch], int | None, bool]:
+    """The stretches that are over, in order of time; since when one is going on; and whether the condition holds at the end.
 
     A condition that is true from the first word on begins a stretch there: sources that report changes give a value the time at which
     it changed. While nothing is known, nothing begins and nothing ends.
     """
     finder = _Finder(rule)
-    for time_us, moment in _moments(said):
-        yield from finder.at(time_us, moment)
+    over = [stretch for time_us, moment in _moments(said) for stretch in finder.at(time_us, moment)]
+    return over, finder.open.start if finder.open else None, finder.was
 
 
 def _moments(said: AllSeries) -> Iterator[tuple[int, dict[str, Known]]]:
