@@ -134,3 +134,26 @@ def test_a_clock_that_runs_a_day_ahead_is_refused_and_what_it_said_is_kept(tmp_p
 
     asyncio.run(play())
     assert [r.raw.rpartition("|")[2] for d in deliveries(tmp_path, 1) for r in d.refused] == ["2.0", "3.0"]
+
+
+def test_what_can_never_be_written_fails_its_own_source_and_disturbs_no_other(tmp_path):
+    class Choosy(Log):
+        def append(self, deliveries):
+            if any(d.source == "odd" for d in deliveries):
+                raise ValueError("nothing a frame can hold")
+            super().append(deliveries)
+
+    async def play():
+        intake = Intake(Choosy(tmp_path), clock=clock)
+        odd, sound = await intake.feed("odd"), await intake.feed("sound")
+        said = [asyncio.create_task(feed.deliver(delivery(feed.source, n))) for n, feed in ((1, sound), (1, odd), (2, sound))]
+        await asyncio.sleep(0)
+        task = asyncio.create_task(intake.run())
+        found = await asyncio.gather(*said, return_exceptions=True)
+        assert found[0] is None and isinstance(found[1], ValueError) and found[2] is None
+        await sound.deliver(delivery("sound", 3))
+        assert sound.position == "3" and "odd" not in intake.standings
+        task.cancel()
+
+    asyncio.run(play())
+    assert [d.position for d in deliveries(tmp_path, 1)] == ["1", "2", "3"]

@@ -100,13 +100,27 @@ class Intake:
             # Nothing of it is in the log: all of it waits, and so do the sources.
             self.trouble = str(error)
             await asyncio.sleep(RETRY_S)
-            return
-        self.trouble = ""
+        except Exception as error:  # something in them cannot be written, ever: only its own source is to feel it
+            if len(taken) == 1:
+                await self._settle(taken, error)
+            else:
+                for waiting in taken:
+                    await self._written([waiting])
+        else:
+            self.trouble = ""
+            await self._settle(taken, None)
+
+    async def _settle(self, taken: list[_Waiting], error: Exception | None) -> None:
+        """Tell whoever waited that it is durable, or why it never will be."""
         async with self._changed:
-            del self._queue[: len(taken)]
+            self._queue[:] = [waiting for waiting in self._queue if waiting not in taken]
             self._changed.notify_all()
         for waiting in taken:
-            if not waiting.done.done():  # whoever waited for it may be gone
+            if waiting.done.done():  # whoever waited for it is gone
+                continue
+            if error:
+                waiting.done.set_exception(error)
+            else:
                 waiting.done.set_result(None)
 
     def _has_room(self) -> bool:
