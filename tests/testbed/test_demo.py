@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tests.cli.test_both_languages import CHINESE
 from zhizao.cli.main import run
+from zhizao.node.assemble import open_store
 from zhizao_testbed.demonstration import SHOWN
 from zhizao_testbed.drawn import table
 
@@ -43,3 +44,12 @@ def test_every_figure_of_the_day_is_the_true_one_and_the_home_that_was_named_sta
 def test_it_is_drawn_with_the_truth_beside_each_figure(capfd):
     assert run(["--lang", "zh", *LINE]) == 0
     assert drawn_well(capfd.readouterr().out, chinese=True)
+
+
+def test_a_home_whose_node_runs_already_is_refused_in_one_line(tmp_path, capfd):
+    log = open_store(tmp_path / "home").log()
+    try:
+        assert run(["--home", str(tmp_path / "home"), *LINE]) == 3
+    finally:
+        log.close()
+    assert "another process is taking deliveries" in capfd.readouterr().err

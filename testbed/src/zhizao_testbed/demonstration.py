@@ -92,6 +92,10 @@ class Demonstration:
         async def started(urls: Mapping[str, str]) -> None:
             await asyncio.to_thread(self._prepare, urls["mtconnect"])
             running.append(asyncio.create_task(self._run(stop)))
+            begun: list[asyncio.Future[Any]] = [self._live, running[0]]
+            await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
+            if running[0].done():  # the node could not begin, and says why
+                running.pop().result()
             live = await self._live
             await _until(lambda: live.intake.events("plant")["connected"] > 0)
             running.append(asyncio.create_task(self._looking(live)))
