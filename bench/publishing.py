@@ -15,6 +15,8 @@ from typing import Any
 
 import paho.mqtt.client as paho
 
+from bench.background import in_background
+
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 TOPIC, UNDER_WAY, EVERY_S = "plant/M1", 50, 0.002
 SOURCE = 'url: "mqtt://127.0.0.1:{port}/plant/#?qos=1"\noptions: {{time: t}}\nsignals:\n  "plant/M1/speed": {{entity: machine:M1, quantity: spindle_speed}}\n'
@@ -56,14 +58,8 @@ class Publisher:
     @contextmanager
     def pushing(self) -> Iterator[None]:
         """Publish in the background; at the end everything is acknowledged."""
-        self._stop.clear()
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        try:
+        with in_background(self._run, self._stop):
             yield
-        finally:
-            self._stop.set()
-            thread.join()
         self._settle()
 
     def again(self, shuffle: random.Random, messages: int = 200) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from bench.background import in_background
 from bench.process import Node
 
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -45,14 +46,8 @@ class Pusher:
     @contextmanager
     def pushing(self) -> Iterator[None]:
         """Push in the background; at the end everything owed is sent until it is acknowledged."""
-        self._stop.clear()
-        thread = threading.Thread(target=self._run)
-        thread.start()
-        try:
+        with in_background(self._run, self._stop):
             yield
-        finally:
-            self._stop.set()
-            thread.join()
         self.settle()
 
     def settle(self, within_s: float = 60.0) -> None:
