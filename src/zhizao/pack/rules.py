@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Bound
 
-from zhizao.model.expression import FieldRef, Literal_, Row, RowOp, canonical, digest, walk
+from zhizao.model.expression import Literal_, Row, RowOp, canonical, digest, walk
 from zhizao.model.finding import Finding, Severity
 from zhizao.model.indicator import Indicator
 from zhizao.model.record import Field, RecordType
@@ -281,6 +281,7 @@ def eased(row: Row, margin: Decimal) -> Row:
     """A condition whose comparisons of figures hold a margin earlier: what must fail for a warning to end.
 
     Example:
+        >>> from zhizao.model.expression import FieldRef
         >>> from zhizao.model.written import written
         >>> written(eased(RowOp("<", (FieldRef("p"), Literal_(Decimal("0.5")))), Decimal("0.1")))
         'p < 0.5 + 0.1'

@@ -20,6 +20,7 @@ COMMANDS = {
     "measure": "measure",
     "explain": "explain",
     "evaluate": "evaluate",
+    "warnings": "warnings",
     "plan": "plan",
     "connect": "connect",
     "run": "run",

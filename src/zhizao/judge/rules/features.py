@@ -57,7 +57,8 @@ def _against(asked: str, figures: Figures, before: Figures) -> list[Input] | Non
         case "falls" | "rises":
             sign = -1 if asked == "falls" else 1
             moved = [a is not None and b is not None and (a - b) * sign > 0 for a, b in pairs]
-            return [Decimal(n) for n in accumulate(moved, lambda n, on: n + 1 if on else 0, initial=0)][1:]
+            counted = list(accumulate(moved, lambda n, on: n + 1 if on else 0, initial=0))
+            return [Decimal(n) for n in counted[1:]]
         case _:
             return None
 

@@ -21,7 +21,7 @@ NEXT: Mapping[tuple[Standing, What], Standing] = {
     **{(s, "worsened"): s for s in ("appealed", "upheld")},
     **{(s, "expired"): "expired" for s in ("open", "acknowledged", "explained")},
     ("resolved", "reopened"): "open",
-}  # type: ignore[dict-item]
+}
 """What may follow what. Whoever acknowledged or explained a warning did so of the severity it had: what grows worse is open again.
 While an appeal waits, and once it was turned down, time alone ends nothing; what has expired stays so."""
 
