@@ -98,7 +98,7 @@ def warning_id(rule: str, entity: str, subject: str, since: datetime) -> str:
     Example:
         >>> from datetime import UTC
         >>> warning_id("late_action", "region:32", "A-1", datetime(2025, 1, 1, tzinfo=UTC))
-        'W-0e7c2b3b'
+        'W-08f9e5dd'
     """
     said = "\n".join((rule, entity, subject, since.isoformat()))
     return f"W-{hashlib.sha256(said.encode()).hexdigest()[:8]}"

@@ -34,7 +34,7 @@ def ewma(scores: Sequence[float]) -> list[float]:
 
     Example:
         >>> [round(z, 4) for z in ewma([0.5, -0.2, 0.9])]
-        [0.5, 0.1562, 0.7403]
+        [0.5, 0.1562, 0.7404]
     """
     found: list[float] = []
     z = 0.0

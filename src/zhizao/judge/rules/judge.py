@@ -64,15 +64,16 @@ class _Telling:
         self.events: list[Event] = []
 
     def follow(self, spell: Spell) -> list[Warning_]:
-        """Tell what a spell still has to be told; the warnings it belongs to."""
+        """Tell what a spell still has to be told; the warnings that were open during it."""
         same = [w for w in self.known if _meets(w, spell)]
         if not same:
             same = [w] if (w := self._begin(spell)) else []
         elif all(w.is_over for w in same):
             self._reopen(same[-1], spell)
-        for w in same:
+        going_on = [w for w in map(self._now, [w.id for w in same]) if _goes_on(w, spell)]
+        for w in going_on:
             self._go_on(w.id, spell)
-        return same
+        return going_on
 
     def settle(self, matched: set[str], as_of: datetime) -> None:
         """End what no longer has a spell, and what has had its time."""
@@ -156,6 +157,11 @@ def _meets(w: Warning_, spell: Spell) -> bool:
         (spell.cleared is None or begins < spell.cleared.at) and (ends is None or spell.raised is None or spell.raised.at < ends)
         for begins, ends in _held(w)
     )
+
+
+def _goes_on(w: Warning_, spell: Spell) -> bool:
+    """Whether a warning is open, and has been since before the end of a spell."""
+    return not w.is_over and (spell.cleared is None or _held(w)[-1][0] < spell.cleared.at)
 
 
 def _held(w: Warning_) -> list[tuple[datetime, datetime | None]]:
