@@ -224,7 +224,7 @@ class _Reading:
     def _check_kinds(self) -> None:
         """What a watch needs, and what it has no use for."""
         shape, needs = self.shape, _NEEDS.get(self.shape.watch, ())
-        for key, given in (("inputs", shape.inputs), ("record", shape.record), ("fields", shape.fields_)):
+        for key, given in (("inputs", shape.inputs), ("record", shape.record), ("fields", shape.fields_), *([("by", shape.by)] if "by" in needs else [])):
             if key in needs and not given:
                 self._blocking("rule", ("watch",), Text(f"watch: {shape.watch} 需要 {key}", f"watch: {shape.watch} needs {key}"), Text(f"请补写 {key}: …", f"add {key}: …"))
             if given and key not in needs and (shape.watch, key) != ("targets", "inputs"):
@@ -274,7 +274,7 @@ class _Reading:
         self.found.blocking(code, self.content.place(*path), message, cure)
 
 
-_NEEDS: Mapping[Watch, tuple[str, ...]] = {"indicators": ("inputs",), "revisions": ("inputs",), "records": ("record",), "digits": ("record", "fields")}
+_NEEDS: Mapping[Watch, tuple[str, ...]] = {"indicators": ("inputs",), "revisions": ("inputs",), "records": ("record",), "digits": ("record", "fields", "by")}
 
 
 def eased(row: Row, margin: Decimal) -> Row:

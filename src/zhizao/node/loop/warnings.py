@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from zhizao.errors import AmbiguousName, InputError
-from zhizao.judge.rules.life import require, warnings
+from zhizao.judge.rules.life import after, require, warnings
 from zhizao.model.entity import CROSS
 from zhizao.model.text import Text
 from zhizao.model.value import Known
@@ -15,7 +15,7 @@ from zhizao.model.warning import RECORD, Event, Warning_, What
 from zhizao.node import entities
 from zhizao.node.assemble import Node
 from zhizao.node.loop import watching
-from zhizao.store.contract import Session
+from zhizao.node.loop.above import Above
 from zhizao.store.ledger import tell
 
 
@@ -33,8 +33,11 @@ def found(node: Node, of: Sequence[str] = (), *, over: bool = False, known: Know
     """The warnings told of some entities and all that belongs to them, or of all; those that are over only where they are asked for."""
     with node.store.session() as session:
         told = [w for w in warnings(watching.events(node.library, session, known)) if over or not w.is_over]
-        asked = [entities.entity(node.library, session, text, known) for text in of]
-        return [w for w in told if not asked or _belongs(node, session, w, asked)] if asked else told
+        asked = {entities.entity(node.library, session, text, known) for text in of}
+        if not asked or not told:
+            return told
+        above = Above.on(node.library, session, known, max(w.since for w in told).date())
+        return [w for w in told if any(asked & {w.entity, *above.of(part)} for part in w.entity.split(CROSS))]
 
 
 def say(node: Node, word: Word, now: datetime) -> Warning_:
@@ -55,7 +58,7 @@ def say(node: Node, word: Word, now: datetime) -> Warning_:
     at = max(now, before.events[-1].at + timedelta(microseconds=1))
     event = Event(before.id, word.what, at, before.entity, before.rule, None, before.subject, before.about, word.by, word.note)
     tell(node.store, node.library.records[RECORD], [watching.row(event)], word.by)
-    return replace(before, events=(*before.events, event)) if (after := _after(before, event)) is None else after
+    return after(before, event) or before
 
 
 def one(known: Sequence[Warning_], beginning: str) -> Warning_:
@@ -72,19 +75,3 @@ def one(known: Sequence[Warning_], beginning: str) -> Warning_:
         cure = Text("用 zhizao warnings --all 查看全部", "zhizao warnings --all lists them")
         raise InputError(Text(f"没有编号为 {beginning} 的预警", f"no warning is numbered {beginning}"), where=beginning, cure=cure)
     return fits[0]
-
-
-def _after(before: Warning_, event: Event) -> Warning_ | None:
-    from zhizao.judge.rules.life import after
-
-    return after(before, event)
-
-
-def _belongs(node: Node, session: Session, w: Warning_, asked: Sequence[str]) -> bool:
-    """Whether a warning is about one of some entities, or about what belongs to it."""
-    from zhizao.measure.placement import Placement
-
-    placement, day = Placement(node.library, session, Known()), w.since.date()
-    parts = w.entity.split(CROSS)
-    above = {e for part in parts for h in placement.hierarchies for e in placement.ancestors(h, part, day)}
-    return any(a in (w.entity, *parts) or a in above for a in asked)

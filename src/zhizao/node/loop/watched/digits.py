@@ -9,14 +9,16 @@ from typing import get_args
 
 from zhizao.judge.rules.features import decimal
 from zhizao.judge.screening.digits import Digits, Position, compared
+from zhizao.model.entity import level_of
 from zhizao.model.period import Period
 from zhizao.model.rule import Rule
 from zhizao.model.warning import Course, Point
+from zhizao.node.loop.above import Above
 from zhizao.node.loop.watched.ground import Ground
 
 
 def digits(rule: Rule, ground: Ground) -> list[Course]:
-    """The latest period's figures of a rule's fields, by the entities of its first level in which their reporters lie."""
+    """The latest period's figures of a rule's fields, by the entities of its levels in which their reporters lie."""
     import numpy as np
 
     from zhizao.judge.screening.discovery import q_values
@@ -42,12 +44,10 @@ def _populations(rule: Rule, ground: Ground) -> list[tuple[Period, dict[str, lis
         return []
     period = over[-1]
     told = ground.session.fetch(rows.filter(rows[record.time] == str(period)).select(record.entity, *rule.fields)).to_pylist()
-    placement, day, level = ground.measurement.placement, period.last_day, rule.by[0] if rule.by else "region"
-    by: dict[str, list[Decimal]] = defaultdict(list)
-    hierarchies = [h for h in placement.hierarchies if any(lv.id == level for lv in h.levels)]
+    above, by = Above.on(ground.library, ground.session, ground.known, period.last_day), defaultdict[str, list[Decimal]](list)
     for row in told:
-        for above in {e for h in hierarchies for e in placement.ancestors(h, row[record.entity], day) if e.partition(":")[0] == level}:
-            by[above] += [Decimal(row[f]) for f in rule.fields if row[f] is not None]
+        for above_it in (e for e in above.of(row[record.entity]) if level_of(e) in rule.by):
+            by[above_it] += [Decimal(row[f]) for f in rule.fields if row[f] is not None]
     return [(period, by)]
 
 

@@ -26,16 +26,19 @@ def screened(rule: Rule, courses: Sequence[Course]) -> list[Course]:
     assert screen is not None, "only what is screened comes here"
     if not courses:
         return []
-    p = np.column_stack([p_values(np.array([_changes(c, name, screen.relative) for c in courses], dtype=float)) for name in screen.of])
+    abouts = [p.about for p in sorted({p.about: p for c in courses for p in c.points}.values(), key=lambda p: (p.at, p.about))]
+    changes = (np.array([_changes(c, name, screen.relative, abouts) for c in courses], dtype=float) for name in screen.of)
+    p = np.column_stack([p_values(of_one) for of_one in changes])
     q = q_values(p.ravel(), dependent=screen.dependent).reshape(p.shape)
     return [replace(c, points=(*c.points[:-1], _judged(c.points[-1], p[i], q[i], float(screen.level)))) for i, c in enumerate(courses)]
 
 
-def _changes(course: Course, name: str, relative: bool) -> list[float]:
-    """The changes of a figure from point to point, of its logarithm where they are relative; not a number where one is not known."""
+def _changes(course: Course, name: str, relative: bool, abouts: Sequence[str]) -> list[float]:
+    """The changes of a figure from one to the next of all points that any course has, of its logarithm where they are relative; not a number where one is not known."""
     from math import log, nan
 
-    figures = [p.inputs.get(name) for p in course.points]
+    told = {p.about: p.inputs.get(name) for p in course.points}
+    figures = [told.get(about) for about in abouts]
     known = [float(f) if isinstance(f, Decimal) and (f > 0 or not relative) else nan for f in figures]
     level = [log(f) if relative and f == f else f for f in known]
     return [b - a for a, b in zip(level, level[1:], strict=False)]
