@@ -41,6 +41,7 @@ def raised(base: Fraction, exponent: Fraction) -> Fraction:
         >>> str(raised(Fraction(2, 3), Fraction(2))), str(raised(Fraction(4), Fraction(1, 2)))
         ('4/9', '2')
     """
+    base, exponent = Fraction(base), Fraction(exponent)
     if exponent.denominator == 1 and base and abs(exponent) < 1000:
         return base ** int(exponent)
     if base <= 0:
@@ -71,7 +72,8 @@ def _at(function: Callable[[Decimal], Decimal], at: Fraction) -> Fraction:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+    exact = Fraction(value)  # the search for causes walks formulas in floating point
+    return DIGITS.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 def undefined() -> NoAnswer:
