@@ -19,6 +19,7 @@ COMMANDS = {
     "forget": "forget",
     "measure": "measure",
     "explain": "explain",
+    "why": "why",
     "evaluate": "evaluate",
     "warnings": "warnings",
     "plan": "plan",
