@@ -72,7 +72,6 @@ class Rule:
     tell: str = ""
     names_enterprise: bool = False
     expires: timedelta = timedelta()
-    says: Text | None = None
     source: str = ""
     pack: str = ""
     place: Place = Place("")

@@ -68,7 +68,6 @@ class RuleShape(Shape):
     tell: str = ""
     names_enterprise: bool = False
     expires: str = ""
-    says: TextShape | None = None
     source: str = ""
 
 
@@ -147,7 +146,7 @@ class _Reading:
             shape.record, shape.fields_, tuple(_levels(b) for b in shape.by), self._hold("hold"), self._hold("clear_hold"), shape.reopens, tuple(rising),
             shape.severity if isinstance(shape.severity, str) else "blue", self._screen(), shape.baseline, shape.looks_back, shape.cause_by, shape.tell,
             shape.names_enterprise, self._time(shape.expires, "expires") if shape.expires else timedelta(),
-            text(shape.says, self.content, ("says",), self.found), shape.source, self.pack, self.content.place(),
+            shape.source, self.pack, self.content.place(),
         )  # fmt: skip
         return replace(made, definition=_definition(made, self.known))
 
