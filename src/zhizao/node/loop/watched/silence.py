@@ -30,9 +30,11 @@ def silence(rule: Rule, ground: Ground) -> list[Course]:
 
 def _course(heard: dict[str, Any], now: datetime) -> Course:
     last: datetime = heard["last"]
+    # By the minute: whoever looks beside a running node tells the same warning.
+    at = max(last, now.replace(second=0, microsecond=0))
     usual = _minutes(last - heard["first"]) / max(heard["words"] - 1, 1)
-    inputs = {"silent_minutes": _minutes(now - last), "usual_minutes": usual.quantize(Decimal("0.000001"))}
-    return Course(heard["entity"], "", (Point(f"{last:%Y-%m-%d}", last, now, inputs),))
+    inputs = {"silent_minutes": _minutes(at - last), "usual_minutes": usual.quantize(Decimal("0.000001"))}
+    return Course(heard["entity"], "", (Point(f"{last:%Y-%m-%d}", last, at, inputs),))
 
 
 def _minutes(time: timedelta) -> Decimal:
