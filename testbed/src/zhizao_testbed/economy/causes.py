@@ -9,26 +9,32 @@ import numpy as np
 
 from zhizao.errors import InputError
 from zhizao.model.text import Text
-from zhizao_testbed.economy.course import Course, Push, course
+from zhizao_testbed.economy.course import CAPACITY, Course, Push, course
 from zhizao_testbed.economy.population import Flags, Floats, People, World
 from zhizao_testbed.economy.shares import REGIONS, SECTORS, region_id, sector_id
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Which indicator a cause harms: the ratio of two fields behind it, and whether harm raises it; ``each`` is the mean of the ratios of enterprises."""
+    """Which indicator a cause harms: the ratio of two fields behind it, whether harm raises it, and what of an enterprise is moved.
+
+    ``each``: the indicator is the mean of the ratios of enterprises. A share is moved by an amount, anything else by a factor.
+    """
 
     above: str
     below: str
+    moves: str
     raises: bool = False
     each: bool = False
+    share: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
-    "nc_rate": Kind("nc_key_processes", "key_processes", each=True),
-    "energy_intensity_reduction": Kind("energy_tce", "value_added_2015", raises=True),
-    "rd_intensity": Kind("rd_expenditure", "main_business_revenue"),
-    "solid_waste_utilisation": Kind("solid_waste_utilised_t", "solid_waste_generated_t"),
+    "nc_rate": Kind("nc_key_processes", "key_processes", "controlled", each=True, share=True),
+    "energy_intensity_reduction": Kind("energy_tce", "value_added_2015", "energy_tce", raises=True),
+    "rd_intensity": Kind("rd_expenditure", "main_business_revenue", "rd_expenditure"),
+    "solid_waste_utilisation": Kind("solid_waste_utilised_t", "solid_waste_generated_t", "solid_waste_utilised_t"),
+    "capacity_utilisation": Kind("gross_output", CAPACITY, "utilisation", share=True),
 }
 
 
@@ -98,9 +104,9 @@ def pushes(world: World, found: Sequence[Strength], who: People) -> Push:
     def push(name: str, values: Floats) -> Floats:
         for strength in found:
             kind = KINDS[strength.cause.indicator]
-            if kind.above == name:
+            if kind.moves == name:
                 hit = strength.cause.concerns(who)[:, None] & _while(world, strength.cause)
-                values = np.where(hit, values + strength.effect if kind.each else values * max(1 + strength.effect / strength.figure, 0.0), values)
+                values = np.where(hit, values + strength.effect if kind.share else values * max(1 + strength.effect / strength.figure, 0.0), values)
         return values
 
     return push

@@ -15,6 +15,8 @@ AMOUNTS = (*MONEY, "staff", "energy_tce", "co2_t", "water_m3", "solid_waste_gene
 """Fields with two decimals, kept here in hundredths."""
 COUNTS = ("valid_invention_patents", "uses_digital_design_tools", "key_processes", "nc_key_processes")
 FIELDS = (*AMOUNTS, *COUNTS)
+CAPACITY = "capacity"
+"""What an enterprise could produce in a year, in hundredths too; no field of a return."""
 MOST_PROCESSES = 40
 
 Push = Callable[[str, Floats], Floats]
@@ -34,8 +36,16 @@ def course(world: World, block: int, push: Callable[[People], Push] | None = Non
     """The course of the enterprises of a block; ``push`` is what hidden causes do to them."""
     who = people(world, block)
     pushed: Push = push(who) if push else lambda _, values: values
-    drawn = _Drawn(world, block, who)
-    return Course(who, who.lives(world.years), drawn.fields(pushed))
+    fields = _Drawn(world, block, who).fields(pushed)
+    return Course(who, who.lives(world.years), fields | {CAPACITY: _capacity(world, block, fields["gross_output"], pushed)})
+
+
+def _capacity(world: World, block: int, output: Whole, push: Push) -> Whole:
+    """Output over utilisation, which lies about 77 %."""
+    random = world.random(6, block)
+    shape = output.shape
+    used = 0.77 + 0.06 * random.standard_normal((shape[0], 1)) + 0.015 * random.standard_normal(shape)
+    return np.rint(output / np.clip(push("utilisation", used), 0.2, 1.1)).astype(np.int64)
 
 
 class _Drawn:
@@ -51,7 +61,7 @@ class _Drawn:
         output, added, real = money["gross_output"], money["value_added"], money["value_added_2015"]
         energy = push("energy_tce", real * self._of("energy") * self._trait(0.35) * 0.958**self.year * self._noise(0.04))
         waste = output * self._of("waste") * self._trait(0.5) * 0.99**self.year * self._noise(0.05)
-        used = push("solid_waste_utilised_t", waste * _logistic(0.62 + 0.085 * self.year + self._lasting(0.9) + self._shaken(0.12)))
+        used = push("solid_waste_utilised_t", waste * _logistic(0.62 + 0.095 * self.year + self._lasting(0.9) + self._shaken(0.12)))
         research = push("rd_expenditure", money["main_business_revenue"] * self._research())
         amounts = {
             **money, "rd_expenditure": research, "value_added": added, "energy_tce": energy,
@@ -77,17 +87,17 @@ class _Drawn:
     def _research(self) -> Floats:
         """Shares of revenue: two enterprises in five do no research, the greater ones rarely none."""
         does = self.random.random((self.n, 1)) < _logistic(0.3 + 0.5 * np.log(self.who.size[:, None] / 20_000))
-        share = self._of("research") * 1.15 * self._trait(0.5) * 1.063**self.year * self._noise(0.06)
+        share = self._of("research") * 1.15 * self._trait(0.5) * 1.067**self.year * self._noise(0.06)
         return np.where(does, np.minimum(share, 0.3), 0.0)
 
     def _counts(self, revenue: Floats, push: Push) -> dict[str, Whole]:
-        patents = revenue / 10_000 * 0.42 * self._of("research") / 0.01 * self._trait(0.9) * 1.095**self.year
+        patents = revenue / 10_000 * 0.42 * self._of("research") / 0.01 * self._trait(0.9) * 1.105**self.year
         bent = 0.35 * np.log(self.who.size[:, None] / 10_000)
         digital = _logistic(0.25 + bent + 0.142 * self.year) > self.random.random((self.n, 1))
         processes = np.minimum(self.random.poisson(self._of("processes")) + 1, MOST_PROCESSES)
         processes = np.where(self.random.random((self.n, 1)) < 0.04, 0, processes)
-        share = _logistic(-0.8 + self._of("control") + 0.5 * bent + 0.155 * self.year + self._lasting(0.8) + self._shaken(0.1))
-        controlled = np.floor(push("nc_key_processes", share) * processes + self.random.random((self.n, 1)))
+        share = _logistic(-0.8 + self._of("control") + 0.5 * bent + 0.162 * self.year + self._lasting(0.8) + self._shaken(0.1))
+        controlled = np.floor(push("controlled", share) * processes + self.random.random((self.n, 1)))
         every = np.ones((1, self.years), dtype=np.int64)
         return {
             "valid_invention_patents": np.floor(patents + self.random.random((self.n, 1))).astype(np.int64),
