@@ -70,7 +70,7 @@ def _scores(changes: Floats) -> Floats:
     near = np.partition(away, kept - 1, axis=1)[:, :kept]
     spread = np.sqrt((near**2).mean(axis=1, keepdims=True))
     spread = np.where(spread > 0, spread, away.mean(axis=1, keepdims=True))
-    return np.divide(away, spread, out=np.zeros_like(away), where=spread > 0)
+    return np.asarray(np.divide(away, spread, out=np.zeros_like(away), where=spread > 0))
 
 
 def _conformal(scores: Floats) -> Floats:
