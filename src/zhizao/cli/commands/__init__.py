@@ -20,6 +20,7 @@ COMMANDS = {
     "measure": "measure",
     "explain": "explain",
     "evaluate": "evaluate",
+    "effect": "effect",
     "plan": "plan",
     "connect": "connect",
     "run": "run",
