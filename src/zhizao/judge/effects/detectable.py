@@ -10,6 +10,8 @@ from zhizao.judge.effects.placebo import earlier
 
 POWER = 0.8
 """How likely it is told."""
+LATE = 0.75
+"""Starts in the past are tried in the last quarter, where there is nearly as much before them as before the real one."""
 
 
 def detectable(found: Found, level: float = LEVEL) -> float:
@@ -29,5 +31,5 @@ def in_advance(panel: Panel, method: Method, after: int, level: float = LEVEL) -
         panel: nothing but the time before; its treated units start where it ends.
         after: for how many periods the action will have run.
     """
-    found = [f for fake in earlier(panel, after) if isinstance(f := method(fake, level), Found) and f.half < float("inf")]
+    found = [f for fake in earlier(panel, after, LATE) if isinstance(f := method(fake, level), Found) and f.half < float("inf")]
     return median(detectable(f, level) for f in found) if found else None

@@ -19,9 +19,9 @@ def comparable(panel: Panel, sizes: Numbers, most: int = MOST) -> list[int]:
     if len(panel.others) <= most:
         return panel.others
     features = _features(panel.outcomes[:, : panel.start], sizes)
-    own = np.nanmean(features[panel.treated], axis=0)
-    spread = np.nanstd(features[panel.others], axis=0)
-    apart = (features[panel.others] - own) / np.where(spread > 0, spread, 1)
+    own, others = mean(features[panel.treated], 0), features[panel.others]
+    spread = np.sqrt(mean((others - mean(others, 0)) ** 2, 0))
+    apart = (others - own) / np.where(spread > 0, spread, 1)
     far = np.where(np.isfinite(apart), apart, 1.0)
     nearest = np.argsort((far**2).sum(axis=1), kind="stable")[:most]
     return sorted(panel.others[i] for i in nearest)

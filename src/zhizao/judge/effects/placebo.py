@@ -28,10 +28,16 @@ def in_time(panel: Panel, method: Method) -> tuple[float, ...]:
     return _values(earlier(panel), method)
 
 
-def earlier(panel: Panel, after: int = 0) -> Iterator[Panel]:
-    """The panel before any action, as if one had begun at each of some earlier times."""
+def earlier(panel: Panel, after: int = 0, late: float = 0.0) -> Iterator[Panel]:
+    """The panel before any action, as if one had begun at each of some earlier times.
+
+    Args:
+        after: over how many periods; by default as many as there are after the real start.
+        late: the share of possible starts that are passed over as too early to have much before them.
+    """
     length = min(after or panel.periods - panel.start, max(panel.start // 3, 1))
-    fakes = list(range(FEWEST_BEFORE, panel.start - length + 1))
+    last = panel.start - length
+    fakes = list(range(max(FEWEST_BEFORE, int(late * last)), last + 1))
     for fake in fakes[:: -(-len(fakes) // MOST) or 1]:
         yield panel.first(fake + length).begun(dict.fromkeys(panel.treated, fake))
 
