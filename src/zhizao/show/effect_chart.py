@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from zhizao.model.effect import Effect, Moment
 from zhizao.model.text import Lang, Text
-from zhizao.show.figures import plain, signed
+from zhizao.show.effects import fixed, places
+from zhizao.show.figures import plain
 from zhizao.show.report.palette import LIGHT
 from zhizao.show.report.plot import Frame, svg, tag, ticks, words
 from zhizao.show.words import unit_words
@@ -77,6 +78,6 @@ def _legend(frame: Frame, e: Effect, lang: Lang) -> Iterator[str]:
     yield words(Text("若无措施", "without it"), [lang], class_="s1", x=x, y=frame.top + 28)
     if (own := e.estimate).value is not None:
         yield words(Text("效果", "effect"), [lang], class_="axis", x=x, y=frame.top + 56)
-        yield words(signed(own.value, e.decimals), [lang], class_="label", x=x, y=frame.top + 72)
-        yield words(f"{signed(own.low, e.decimals)} …", [lang], class_="axis", x=x, y=frame.top + 88)
-        yield words(f"… {signed(own.high, e.decimals)}", [lang], class_="axis", x=x, y=frame.top + 104)
+        yield words(fixed(own.value, places(e)), [lang], class_="label", x=x, y=frame.top + 72)
+        yield words(f"{fixed(own.low, places(e))} …", [lang], class_="axis", x=x, y=frame.top + 88)
+        yield words(f"… {fixed(own.high, places(e))}", [lang], class_="axis", x=x, y=frame.top + 104)

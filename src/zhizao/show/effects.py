@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from zhizao.model.effect import Confirmation, Doubt, Effect, EffectVerdict, Estimate, Foresight, Moment, Reconciliation, Setting
@@ -107,7 +109,7 @@ def effect(e: Effect, lang: Lang) -> RenderableType:
     """An effect for a terminal: the verdict first, then what it rests on."""
     from rich.console import Group
 
-    return Group(*_head(e, lang), "", _estimates(e, lang), *_notes(e, lang), "", *_path(e, lang), *(_whole(e, e.reconciliation, lang) if e.reconciliation else ()))
+    return Group(*_head(e, lang), "", _estimates(e, lang), *_silent(e, lang), *_notes(e, lang), "", *_path(e, lang), *(_whole(e, e.reconciliation, lang) if e.reconciliation else ()))
 
 
 def foresight(f: Foresight, lang: Lang) -> Group:
@@ -141,9 +143,9 @@ def _head(e: Effect, lang: Lang) -> Iterator[Any]:
     yield f"[{STYLES[mark.tone]}]{mark.label.in_(lang)}[/]"
     if own.value is not None:
         stated = Text(f"（{e.level:.0%} 区间 {_between(own, e)}）", f" ({e.level:.0%} interval {_between(own, e)})")
-        yield Text(f"效果 {signed(own.value, e.decimals)} {unit}{stated.zh}", f"effect {signed(own.value, e.decimals)} {unit}{stated.en}").in_(lang)
+        yield Text(f"效果 {fixed(own.value, places(e))} {unit}{stated.zh}", f"effect {fixed(own.value, places(e))} {unit}{stated.en}").in_(lang)
     if e.worth is not None and e.worth_from:
-        yield f"{WORTH[e.worth_from].in_(lang)}{Text('：', ': ').in_(lang)}{plain(e.worth, e.decimals)} {unit}"
+        yield f"{WORTH[e.worth_from].in_(lang)}{Text('：', ': ').in_(lang)}{plain(e.worth, places(e))} {unit}"
     if e.expected is not None:
         yield Text(f"预期：{signed(e.expected, e.decimals)} {unit}", f"expected: {signed(e.expected, e.decimals)} {unit}").in_(lang)
     yield Text(
@@ -153,19 +155,45 @@ def _head(e: Effect, lang: Lang) -> Iterator[Any]:
 
 
 def _between(x: Estimate, e: Effect) -> str:
-    return f"{signed(x.low, e.decimals)} … {signed(x.high, e.decimals)}"
+    return f"{fixed(x.low, places(e))} … {fixed(x.high, places(e))}"
+
+
+def fixed(value: float | Decimal | None, decimals: int) -> str:
+    """A difference with its sign and all its decimals, so that a column stands straight.
+
+    Example:
+        >>> fixed(-2.0, 2), fixed(0.004, 2), fixed(None, 1)
+        ('−2.00', '+0.00', '–')
+    """
+    return "–" if value is None else f"{value:+.{decimals}f}".replace("-", "−")
+
+
+def places(e: Effect) -> int:
+    """How many decimals of an effect are worth reading: two digits of what is unsure of it, never more than the indicator has."""
+    own = e.estimate
+    half = (own.high - own.low) / 2 if own.high is not None and own.low is not None else 0.0
+    return min(e.decimals, max(1 - floor(log10(half)), 0)) if half > 0 else e.decimals
 
 
 def _estimates(e: Effect, lang: Lang) -> Table:
     table = _table(lang, ("方法", "method"), ("效果", "effect", "right"), ("区间", "interval", "right"), ("可辨", "detectable", "right"),
-                   ("他处安慰剂 p", "p in space", "right"), ("他时安慰剂 p", "p in time", "right"))  # fmt: skip
+                   ("安慰剂 p（他处/他时）", "placebo p*", "right"), gap=1)  # fmt: skip
     for x in e.estimates:
         if x.value is None:
-            table.add_row(_method(x.method, e.method, lang), "–", x.why_none.in_(lang) if x.why_none else "", "", "", "")
+            table.add_row(_method(x.method, e.method, lang), "–", "–", "–", "–")
         else:
-            chances = (chance(x.p_space), chance(x.p_time))
-            table.add_row(_method(x.method, e.method, lang), signed(x.value, e.decimals), _between(x, e), plain(x.detectable, e.decimals), *chances)
+            told = (fixed(x.value, places(e)), _between(x, e), plain(x.detectable, places(e)), f"{chance(x.p_space)} / {chance(x.p_time)}")
+            table.add_row(_method(x.method, e.method, lang), *told)
     return table
+
+
+def _silent(e: Effect, lang: Lang) -> Iterator[str]:
+    """Why methods have nothing to say, and what the last column of the others means."""
+    for x in e.estimates:
+        if x.value is None and x.why_none:
+            yield f"[dim]{METHODS.get(x.method, same(x.method)).in_(lang)}{Text('：', ': ').in_(lang)}{x.why_none.in_(lang)}[/]"
+    how = Text("安慰剂：未受影响的对象、以前的时间里，有多常见到同样大的“效果”", "* how often as large an effect is seen elsewhere / at earlier times, where nothing was done")
+    yield f"[dim]{how.in_(lang)}[/]"
 
 
 def _method(name: str, chosen: str, lang: Lang) -> str:
@@ -211,15 +239,15 @@ def _whole(e: Effect, r: Reconciliation, lang: Lang) -> Iterator[Any]:
     unit = unit_words(e.unit).in_(lang).strip()
     yield ""
     yield Text(
-        f"{r.entity} 平均 {plain(r.before)} → {plain(r.after)} {unit}，变化 {signed(r.change, e.decimals)}",
-        f"{r.entity} on average {plain(r.before)} → {plain(r.after)} {unit}, change {signed(r.change, e.decimals)}",
+        f"{r.entity} 平均 {plain(r.before, e.decimals)} → {plain(r.after)} {unit}，变化 {fixed(r.change, e.decimals)}",
+        f"{r.entity} on average {plain(r.before, e.decimals)} → {plain(r.after)} {unit}, change {fixed(r.change, e.decimals)}",
     ).in_(lang)
     table = _table(lang, ("其中", "of it"), ("数额", "amount", "right"), ("区间", "interval", "right"), ("措施", "actions"))
     for s in r.shares[:SHOWN]:
-        interval = f"{signed(s.low, e.decimals)} … {signed(s.high, e.decimals)}" if s.amount is not None else "–"
-        table.add_row(escape(s.entity), signed(s.amount, e.decimals), interval, escape(", ".join(s.actions)))
-    table.add_row(Text("措施合计", "all actions").in_(lang), signed(r.explained, e.decimals), f"{signed(r.low, e.decimals)} … {signed(r.high, e.decimals)}", "")
-    table.add_row(Text("其余（措施未能解释）", "rest (no action explains it)").in_(lang), signed(r.rest, e.decimals), "", "")
+        interval = f"{fixed(s.low, e.decimals)} … {fixed(s.high, e.decimals)}" if s.amount is not None else "–"
+        table.add_row(escape(s.entity), fixed(s.amount, e.decimals), interval, escape(", ".join(s.actions)))
+    table.add_row(Text("措施合计", "all actions").in_(lang), fixed(r.explained, e.decimals), f"{fixed(r.low, e.decimals)} … {fixed(r.high, e.decimals)}", "")
+    table.add_row(Text("其余（措施未能解释）", "rest (no action explains it)").in_(lang), fixed(r.rest, e.decimals), "", "")
     yield table
     if len(r.shares) > SHOWN:
         yield Text(f"另有 {len(r.shares) - SHOWN} 处已计入合计", f"{len(r.shares) - SHOWN} more are in the sum").in_(lang)
@@ -230,10 +258,10 @@ def _listed(entities: Sequence[str], lang: Lang) -> str:
     return Text("、", ", ").in_(lang).join(entities[:SHOWN]) + (Text(f" 等 {len(entities)} 个", f" and {more} more").in_(lang) if more > 0 else "")
 
 
-def _table(lang: Lang, *columns: tuple[str, str] | tuple[str, str, str]) -> Table:
+def _table(lang: Lang, *columns: tuple[str, str] | tuple[str, str, str], gap: int = 2) -> Table:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     for zh, en, *side in columns:
-        table.add_column(Text(zh, en).in_(lang), justify="right" if side else "left", overflow="fold")
+        table.add_column(Text(zh, en).in_(lang), justify="right" if side else "left", overflow="fold", no_wrap=not side and not table.columns)
     return table

@@ -157,7 +157,7 @@ class Grounds:
         import numpy as np
 
         from zhizao.judge.effects.contract import Panel
-        from zhizao.judge.effects.group import comparable
+        from zhizao.judge.effects.group import MOST, comparable
 
         units, total = list(starts), len(window.periods)
         own = self.rows(window.periods, of=units)
@@ -168,7 +168,7 @@ class Grounds:
         marks = begun if min(begun) < total else [total - 1] * len(units)
         outcomes = np.array([*rows, *others.values()])
         whole = Panel(outcomes, (*marks, *[total] * len(others)), SEASONS.get(window.periods[0].kind, 0))
-        weighed = self.sizes(window.periods[: whole.start] or window.periods, [*units, *others]) if others else {}
+        weighed = self.sizes(window.periods[: whole.start] or window.periods, [*units, *others]) if len(others) > MOST else {}
         chosen = comparable(whole, np.array([weighed.get(e) or np.nan for e in [*units, *others]]))
         kept = whole.only([*range(len(units)), *chosen])
         return replace(kept, starts=(*begun, *kept.starts[len(units) :])), tuple(list(others)[i - len(units)] for i in chosen)
