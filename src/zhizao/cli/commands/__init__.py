@@ -22,6 +22,7 @@ COMMANDS = {
     "why": "why",
     "evaluate": "evaluate",
     "warnings": "warnings",
+    "effect": "effect",
     "plan": "plan",
     "connect": "connect",
     "run": "run",
