@@ -1,0 +1,47 @@
+"""What became of a sending, as its events tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+from zhizao.act.policy import Past
+from zhizao.model.action import Fate, WriteEvent
+
+SETTLED: tuple[Fate, ...] = ("confirmed", "differs", "released")
+"""Nothing more is done about it by itself."""
+OPEN: tuple[Fate, ...] = ("intended", "sent", "unknown")
+"""It may have arrived: only looking at the receiver settles it."""
+
+
+def write_id(action: str, entity: str, what: str) -> str:
+    """The id of a sending: the same in every process and after every restart, so that it is done once.
+
+    Example:
+        >>> write_id("A-1", "machine:M1", "speed")
+        'X-58fe6cfa'
+    """
+    return f"X-{sha256(f'{action}/{entity}/{what}'.encode()).hexdigest()[:8]}"
+
+
+def fate(events: Iterable[WriteEvent], write: str) -> Fate | None:
+    """Where a sending stands; None where nothing was ever done about it.
+
+    A rehearsal changes nothing. What was intended and then nothing more told of is open: whoever sent it may have died after it left.
+    """
+    last: Fate | None = None
+    for event in events:
+        if event.write == write and event.what != "rehearsed":
+            last = event.what
+    return last
+
+
+def undecided(events: Sequence[WriteEvent], write: str, sink: str, address: str) -> tuple[str, ...]:
+    """Other sendings to an address of which nobody knows whether they arrived."""
+    others = dict.fromkeys(e.write for e in events if e.write != write and (e.sink, e.address) == (sink, address) and e.address)
+    return tuple(one for one in others if fate(events, one) in OPEN)
+
+
+def past(events: Iterable[WriteEvent]) -> tuple[Past, ...]:
+    """Everything that was about to leave, for rates: an attempt counts whatever became of it."""
+    return tuple(Past(e.line, e.entity, e.at) for e in events if e.what == "intended")
