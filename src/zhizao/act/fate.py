@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from zhizao.act.policy import Past
-from zhizao.model.action import Fate, WriteEvent
+from zhizao.model.action import Fate, Sending, WriteEvent
 
 SETTLED: tuple[Fate, ...] = ("confirmed", "differs", "released")
 """Nothing more is done about it by itself."""
@@ -36,9 +36,11 @@ def fate(events: Iterable[WriteEvent], write: str) -> Fate | None:
     return last
 
 
-def undecided(events: Sequence[WriteEvent], write: str, sink: str, address: str) -> tuple[str, ...]:
-    """Other sendings to an address of which nobody knows whether they arrived."""
-    others = dict.fromkeys(e.write for e in events if e.write != write and (e.sink, e.address) == (sink, address) and e.address)
+def undecided(events: Sequence[WriteEvent], sending: Sending) -> tuple[str, ...]:
+    """Other set points for the same address of which nobody knows whether they arrived. Messages stand in nobody's way."""
+    if not sending.is_set_point:
+        return ()
+    others = dict.fromkeys(e.write for e in events if e.write != sending.id and (e.sink, e.address) == (sending.sink, sending.address))
     return tuple(one for one in others if fate(events, one) in OPEN)
 
 

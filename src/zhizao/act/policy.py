@@ -70,9 +70,9 @@ def allowed(sending: Sending, policy: Policy, facts: Facts) -> Allowed | Refused
     return Refused((*against, *told))
 
 
-def covering(sending: Sending, policy: Policy, above: frozenset[str]) -> list[Line]:
-    """The lines that are about such a sending, whatever their conditions say now."""
-    return [line for line in policy.lines if _covers(line, sending, above)]
+def covering(sending: Sending, policy: Policy, above: frozenset[str], *, any_sink: bool = False) -> list[Line]:
+    """The lines that are about such a sending, whatever their conditions say now; with ``any_sink`` wherever it goes."""
+    return [line for line in policy.lines if _covers(line, sending, above) and (any_sink or not line.sinks or sending.sink in line.sinks)]
 
 
 def unagreed(line: Line, policy: Policy, facts: Facts, proposal: tuple[str, int]) -> Text | None:
@@ -103,8 +103,6 @@ def entitled_by(line: Line, policy: Policy, above: frozenset[str]) -> dict[str, 
 
 def _covers(line: Line, sending: Sending, above: frozenset[str]) -> bool:
     if not line.of & above or (line.remedies and sending.remedy not in line.remedies):
-        return False
-    if line.sinks and sending.sink not in line.sinks:
         return False
     return sending.quantity in line.quantities if sending.is_set_point else not line.quantities
 
