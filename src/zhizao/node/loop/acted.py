@@ -43,6 +43,14 @@ def proposals(library: Library, session: Session) -> dict[str, dict[str, Any]]:
     return {row["proposal"]: {**row, "body": json.loads(row["body"])} for row in told(session, library.records[PROPOSALS])}
 
 
+def proposer(library: Library, session: Session, proposal: str) -> str:
+    """Who asked for a proposal, '' where nobody is named: their own consent does not count."""
+    rows = session.relation(library.records[PROPOSALS])
+    found = session.fetch(rows.filter(rows.proposal == proposal).select("body")).column("body").to_pylist()
+    body = json.loads(found[0]) if found else {}
+    return str(body.get("by") or "")
+
+
 def alternative(proposal: Mapping[str, Any], number: int) -> tuple[PlannedAction, ...]:
     """What is to be done if one alternative of a proposal is agreed to.
 

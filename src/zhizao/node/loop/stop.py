@@ -18,7 +18,8 @@ from zhizao.model.action import STOPS, StopEvent
 from zhizao.model.policy import Policy
 from zhizao.model.text import Text
 from zhizao.node.assemble import Node
-from zhizao.store.durable import make_folder, replace as put
+from zhizao.store.durable import make_folder
+from zhizao.store.durable import replace as put
 from zhizao.store.ledger import tell
 
 FLAG, LOCK = "stop.json", "act.lock"
