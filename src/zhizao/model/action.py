@@ -7,15 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from zhizao.model.text import Text
-
 APPROVALS, ACTIONS, WRITES, STOPS = "approval_event", "action_event", "write_event", "stop_event"
 """The record types this stage tells."""
 
 Decision = Literal["approved", "rejected", "withdrawn"]
 Happening = Literal["planned", "assigned", "started", "evidenced", "done", "cancelled", "escalated"]
 Fate = Literal["rehearsed", "intended", "sent", "confirmed", "differs", "refused", "failed", "unknown", "released"]
-Stopping = Literal["raised", "release_asked", "released"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +97,3 @@ class Seen:
 
     value: Decimal | str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StopEvent:
-    """Something that became of an emergency stop of a home."""
-
-    stop: str
-    what: Stopping
-    at: datetime
-    entity: str
-    by: str = ""
-    note: str = ""
-
-
-Reasons = tuple[Text, ...]

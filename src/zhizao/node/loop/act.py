@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from zhizao.act import registry
 from zhizao.act.contract import Destination, Sink
@@ -86,3 +87,11 @@ def release(node: Node, beginning: str, person: str, note: str, at: datetime) ->
         return event
 
 
+def row(outcome: Outcome) -> dict[str, Any]:
+    """What became of a sending, as it is shown and as JSON."""
+    sending, event = outcome.sending, outcome.event
+    return {
+        "write": sending.id, "action": sending.action, "entity": sending.entity, "what": sending.quantity or sending.remedy, "unit": sending.unit,
+        "value": event.value, "sink": sending.sink, "address": sending.address, "line": event.line, "fate": event.what, "read_back": event.read_back,
+        "note": event.note, "at": event.at.isoformat(),
+    }  # fmt: skip

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from zhizao.act import written
 from zhizao.act.fate import fate
 from zhizao.act.life import Action, Status, escalations, refused, waits_for
+from zhizao.act.send import value_of
 from zhizao.errors import InputError, NoAnswer, UnknownName
 from zhizao.model.action import ActionEvent, Fate, Happening, Sending, WriteEvent
 from zhizao.model.policy import Policy
@@ -137,6 +139,22 @@ def evidence(home: Path, given: str) -> str:
     make_folder(home / EVIDENCE)
     replace(home / EVIDENCE / f"{digest}{file.suffix}", content)
     return f"{file.name} sha256:{digest}"
+
+
+def row(standing: Standing) -> dict[str, Any]:
+    """An action as it is shown and as JSON."""
+    action, planned = standing.action, standing.action.planned
+    writes = [
+        {"write": s.id, "entity": s.entity, "what": s.quantity or s.remedy, "value": value_of(s), "unit": s.unit, "sink": s.sink, "fate": found}
+        for s, found in standing.sendings
+    ]
+    return {
+        "action": action.id, "proposal": action.proposal, "alternative": action.alternative, "entity": action.entity, "remedy": planned.remedy,
+        "title_zh": planned.title.zh, "title_en": planned.title.en, "owner": action.owner, "planned_at": action.planned_at.isoformat(),
+        "deadline": action.deadline.isoformat(), "status": action.status, "is_late": standing.is_late, "waits_for": list(standing.waits_for),
+        "told": [who for who, _ in action.told], "evidence": list(action.evidence), "indicator": planned.indicator,
+        "expected": {"mean": str(planned.expected.mean), "sd": str(planned.expected.sd)}, "cost": str(planned.cost), "writes": writes,
+    }  # fmt: skip
 
 
 def _require_entitled(person: str, action: Action, policy: Policy, up: frozenset[str]) -> None:

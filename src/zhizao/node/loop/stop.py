@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from zhizao.errors import NoAnswer, StoreBusy, UnknownName
-from zhizao.model.action import STOPS, StopEvent
+from zhizao.model.action import STOPS
 from zhizao.model.policy import Policy
 from zhizao.model.text import Text
-from zhizao.node.assemble import Node
+from zhizao.node.assemble import Node, now
 from zhizao.store.durable import make_folder
 from zhizao.store.durable import replace as put
+from zhizao.store.home import Home
 from zhizao.store.ledger import tell
 
 FLAG, LOCK = "stop.json", "act.lock"
@@ -127,11 +128,9 @@ def _require_entitled(policy: Policy, person: str, stop: Stop) -> None:
         raise NoAnswer(Text(f"{person} 已同意；还需另一人", f"{person} agreed already; it takes another person"))
 
 
-def tell_stop(node: Node, event: StopEvent) -> None:
-    """Store what became of a stop."""
-    from dataclasses import asdict
-
-    row = {name: None if value == "" else value for name, value in asdict(event).items()}
+def tell_stop(node: Node, stop: str, what: str, person: str, note: str) -> None:
+    """Store what became of a stop; the entity is the home itself."""
+    row = {"stop": stop, "what": what, "at": now(), "entity": f"home:{Home(node.home).id or 'new'}", "by": person or None, "note": note or None}
     tell(node.store, node.library.records[STOPS], [row], "act")
 
 
