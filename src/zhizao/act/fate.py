@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
 from hashlib import sha256
 
 from zhizao.act.policy import Past
@@ -12,6 +13,8 @@ SETTLED: tuple[Fate, ...] = ("confirmed", "differs", "released")
 """Nothing more is done about it by itself."""
 OPEN: tuple[Fate, ...] = ("intended", "sent", "unknown")
 """It may have arrived: only looking at the receiver settles it."""
+
+ALWAYS = datetime.max.replace(tzinfo=timezone.utc)
 
 
 def write_id(action: str, entity: str, what: str) -> str:
@@ -45,5 +48,16 @@ def undecided(events: Sequence[WriteEvent], sending: Sending) -> tuple[str, ...]
 
 
 def past(events: Iterable[WriteEvent]) -> tuple[Past, ...]:
-    """Everything that was about to leave, for rates: an attempt counts whatever became of it."""
-    return tuple(Past(e.line, e.entity, e.at) for e in events if e.what == "intended")
+    """Every attempt, for rates, whatever became of it: at the time that is first known after it, for the clock may have been set in between.
+
+    While nothing is known of an attempt it counts as if it were now.
+    """
+    found: list[Past] = []
+    last: dict[str, int] = {}
+    for event in events:
+        if event.what == "intended":
+            last[event.write] = len(found)
+            found.append(Past(event.line, event.entity, ALWAYS))
+        elif event.what != "rehearsed" and event.write in last:
+            found[last.pop(event.write)] = Past(event.line, event.entity, event.at)
+    return tuple(found)
