@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -35,7 +36,7 @@ LINE = Line(
 )  # fmt: skip
 ROLES = {"li": "engineer", "wang": "engineer", "zhao": "engineer", "chef": "cook"}
 POLICY = Policy({name: Person(name, same(name), frozenset({role}), frozenset({"site:S1"})) for name, role in ROLES.items()}, (LINE,))
-VALUES = [Decimal(v) for v in (70, 85, 95, 100, 105, 110, 119, 121)]
+VALUES = [Decimal(v) for v in (70, 90, 95, 97, 103, 105, 110, 112, 121, 114)]
 SENDINGS = [
     Sending(f"X-{n}", f"A-{n}", f"P-{n}", 0, "retune", f"machine:M{n % 2}", "press", f"speed{n % 2}", "speed", value) for n, value in enumerate(VALUES)
 ]  # fmt: skip
@@ -83,7 +84,7 @@ class Press:
             "too often for the machine": sum(a == what.address for a, _ in recent) >= 2,
             "too often for the line": len(recent) >= 3,
             "not agreed to": len(agreeing - {"zhao"}) < 2 or bool(rejecting),
-            "after a stop": world.stop_returned,
+            "after a stop": world.stop_returned or world.stopped_before,
             "interlock": world.mode != "AUTO",
             "expired": now >= LINE.expires,
         }  # fmt: skip
@@ -101,6 +102,8 @@ class World:
     votes: list[tuple[str, str, str]] = field(default_factory=list)
     stopped: bool = False
     stop_returned: bool = False
+    stopped_before: bool = False
+    """Whether the stop was there before the machine was turned to, though whoever stopped still waits."""
     locked: bool = False
     mode: str | None = "AUTO"
     fault: str = ""
@@ -130,7 +133,7 @@ class World:
             return None
         finally:
             self.locked, self.kill_at, self.meanwhile = False, None, {}
-            self.stop_returned = self.stopped
+            self.stop_returned, self.stopped_before = self.stopped, False
 
 
 @dataclass
@@ -182,20 +185,25 @@ class Around:
 
 
 PROPOSALS = st.sampled_from([s.proposal for s in SENDINGS])
-SPANS = st.sampled_from([timedelta(minutes=20), HOUR, timedelta(days=2), -HOUR, timedelta(days=-1), timedelta(days=40)])
+SPANS = st.sampled_from([timedelta(minutes=20), HOUR, timedelta(minutes=-30), -HOUR, timedelta(days=-1), timedelta(days=29)])
 
 
 class Acting(RuleBasedStateMachine):
     """Persons, processes, machines and clocks, in any order."""
 
-    @initialize(agreed=st.lists(PROPOSALS, unique=True))
+    @initialize(agreed=st.lists(PROPOSALS, unique=True, min_size=5))
     def some_agree(self, agreed: list[str]) -> None:
         self.world = World()
         self.world.votes = [(p, who, "approved") for p in agreed for who in ("li", "wang")]
 
-    @rule(proposal=PROPOSALS, person=st.sampled_from(sorted(ROLES)), what=st.sampled_from(["approved", "approved", "rejected", "withdrawn"]))
+    @rule(proposal=PROPOSALS, person=st.sampled_from(sorted(ROLES)), what=st.sampled_from(["approved", "approved", "approved", "rejected", "withdrawn"]))
     def somebody_speaks(self, proposal: str, person: str, what: str) -> None:
         self.world.votes.append((proposal, person, what))
+
+    @rule(sendings=st.permutations(SENDINGS))
+    def everything_is_sent(self, sendings: list[Sending]) -> None:
+        for sending in sendings:
+            self.world.run(sending)
 
     @rule(sending=st.sampled_from(SENDINGS), fault=st.sampled_from(["", "", "", "silent", "refuses", "unreachable"]))
     def a_process_sends(self, sending: Sending, fault: str) -> None:
@@ -209,19 +217,22 @@ class Acting(RuleBasedStateMachine):
         self.world.run(sending)
 
     @rule(
-        sending=st.sampled_from(SENDINGS), at=st.integers(1, 7), what=st.sampled_from(["stop", "clock", "mode", "process", "value"]), span=SPANS,
+        sending=st.sampled_from(SENDINGS), at=st.integers(1, 7), what=st.sampled_from(["stop", "clock", "mode", "process"]), span=SPANS,
         other=st.sampled_from(SENDINGS), fault=st.sampled_from(["", "silent"]),
     )  # fmt: skip
     def something_happens_meanwhile(self, sending: Sending, at: int, what: str, span: timedelta, other: Sending, fault: str) -> None:
-        world = self.world
+        world, count = self.world, len(self.world.press.arrived)
 
         def happens() -> None:
-            if what == "stop":
-                world.stopped = True  # whoever stops waits for the lock: it has not returned yet
+            is_before = len(world.press.arrived) == count and at <= 2
+            if what == "stop":  # whoever stops waits for the lock: it has not returned yet
+                world.stopped, world.stopped_before = True, is_before
             elif what == "process":
                 assert world.run(other) is None, "two send at a time"
-            elif what == "clock" and at < 4:  # once it leaves, it is where it is
+            elif what == "clock":
                 world.clock += span
+            elif what == "mode" and is_before:  # what changes once it is on its way nobody can prevent
+                world.mode = "MDI"
 
         world.meanwhile[at], world.fault = happens, fault
         world.run(sending)
@@ -231,7 +242,7 @@ class Acting(RuleBasedStateMachine):
     def the_clock_jumps(self, span: timedelta) -> None:
         self.world.clock += span
 
-    @rule(mode=st.sampled_from(["AUTO", "AUTO", "MDI", None]))
+    @rule(mode=st.sampled_from(["AUTO"] * 6 + ["MDI", None]))
     def the_mode_changes(self, mode: str | None) -> None:
         self.world.mode = mode
 
@@ -263,7 +274,7 @@ class Acting(RuleBasedStateMachine):
             assert all(intended[id_] for id_, *_ in self.world.press.arrived)
 
 
-Acting.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Acting.TestCase.settings = settings(max_examples=400, stateful_step_count=30, deadline=None)
 TestActing = Acting.TestCase
 
 
@@ -282,3 +293,30 @@ def test_the_play_reaches_the_machine_and_every_fate() -> None:
         for _ in range(3):
             world.run(SENDINGS[3])
         assert len(world.press.arrived) <= 1 and world.press.wrong == []
+
+
+def agreed(*numbers: int, **changed: object) -> World:
+    return World(votes=[(f"P-{n}", who, "approved") for n in numbers for who in ("li", "wang")], **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize(("change", "value"), [("mode", "MDI"), ("mode", None), ("stopped", True), ("clock", START + timedelta(days=40))])
+def test_what_changes_while_the_intent_goes_to_the_disk_stops_the_write(at: int, change: str, value: object) -> None:
+    world = agreed(3)
+    world.meanwhile[at] = lambda: setattr(world, change, value)
+    last = world.run(SENDINGS[3])
+    assert (last and last.what, world.press.arrived) == ("refused", [])
+
+
+def test_an_attempt_counts_from_when_it_was_over_although_the_clock_was_set_on_the_way() -> None:
+    world = agreed(3, 5, 7)
+    world.meanwhile[3] = lambda: setattr(world, "clock", world.clock + timedelta(days=1))
+    assert [last.what for n in (3, 5, 7) if (last := world.run(SENDINGS[n]))] == ["confirmed", "confirmed", "refused"]
+    assert world.press.wrong == []
+
+
+def test_an_attempt_nobody_knows_of_counts_until_it_is_settled() -> None:
+    sending, other = SENDINGS[3], replace(SENDINGS[5], address="another")
+    events = [WriteEvent(sending.id, "intended", START, sending.entity, sending.action, sending.sink, sending.address, line="speed")]
+    assert past(events)[0].at > START + timedelta(days=10_000)
+    assert undecided(events, other) == () and undecided(events, SENDINGS[5]) == (sending.id,)
