@@ -142,6 +142,20 @@ def test_a_proposal_stands_for_its_actions_although_they_began_at_different_time
     assert len(found["reconciliation"]["shares"]) == 1
 
 
+def test_an_action_on_what_holds_the_unit_is_told_and_counted_once(home, tmp_path):
+    from zhizao.node.loop.effect import Asked
+    from zhizao.node.loop.effect import effect as find
+
+    shutil.copytree(home, tmp_path / "h")
+    node = open_node(tmp_path / "h")
+    whole = planned("A-99990000", 0, "P-00000009") | {"entity": "enterprise:E0"}
+    tell(node.store, node.library.records["action_event"], [whole, {"action": "A-99990000", "what": "started", "at": BEGAN, "entity": "enterprise:E0"}], "test")
+    found = find(node, Asked("A-1"))
+    assert "shared" in found.doubts
+    assert found.reconciliation is not None
+    assert [s.actions for s in found.reconciliation.shares if "A-11112222" in s.actions] == [("A-11112222", "A-99990000")]
+
+
 def test_what_could_be_told_is_stated_before_and_the_verdict_is_held_to_it(effect, home):
     ahead = effect("A-355", "--plan", "--periods", "9").data
     assert (ahead["periods_after"], ahead["method"]) == (9, "difference_in_differences")

@@ -36,7 +36,7 @@ DOUBTS: Mapping[Doubt, Text] = {
     "pre_trends": Text("此前走势已不同，效果可能只是走势的延续", "trends differed before: what looks like an effect may be the trend going on"),
     "coverage": Text("开始以后缺数明显增多", "many more values are missing since it began"),
     "methods_disagree": Text("另一方法确信相反的效果", "another method is sure of the opposite"),
-    "no_comparison": Text("没有可比对象：同时发生的其他事情也会算作效果", "nothing to compare with: whatever else happened then counts as effect"),
+    "no_comparison": Text("未与其他对象比较：同时发生的其他事情也会算作效果", "compared with nobody: whatever else happened then counts as effect"),
     "shared": Text("同一对象还有其他措施，效果是它们合起来的", "other actions touched the same unit: the effect is of all of them"),
     "setting_unseen": Text("设备信号中看不到设定值", "the machine's own signal does not show the setting"),
     "setting_differs": Text("设备信号中的设定值与所写不同", "the machine's own signal shows another setting than was written"),

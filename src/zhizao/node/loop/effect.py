@@ -14,6 +14,7 @@ from zhizao.model.value import Known
 from zhizao.node import entities, names, question
 from zhizao.node.assemble import Node, now
 from zhizao.node.loop.begun import Begun, actions, named
+from zhizao.node.loop.belonging import above
 from zhizao.node.loop.effects_told import stated, tell_effect, tell_foresight
 from zhizao.node.loop.panels import Grounds, Window
 from zhizao.node.loop.settings import settings
@@ -131,7 +132,9 @@ def _found(
     indicator, units = grounds.indicator, list(_starts(running))
     worth = stated(session, node.library, [a.id for a in running], indicator.id)
     seen = tuple(s for action in running for s in settings(node.library, session, action))
-    beside = tuple(a for e in units for a in touching.get(e, ()) if a.id not in {r.id for r in running})
+    up = above(node.library, session, units, window.periods[-1].last_day)
+    holding = frozenset().union(*up.values())
+    beside = tuple(a for e, found in touching.items() if e in holding for a in found if a.id not in {r.id for r in running})
     told: dict[Doubt, bool] = {
         "shared": bool(beside),
         "setting_unseen": any(s.state == "unseen" for s in seen),

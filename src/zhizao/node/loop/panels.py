@@ -31,7 +31,7 @@ WELL_BEFORE, WELL_AFTER = 12, 4
 """Fewer periods than these make it worth looking at finer ones."""
 MOST_BEFORE, MOST_AFTER = 60, 60
 REPORTED = 0.8
-"""A unit to compare with must have a value in so many of the periods."""
+"""A unit to compare with must have so large a share of the values that the treated have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,18 @@ class Grounds:
             return Window(tuple(asked), zone)
         if kind and kind not in get_args(PeriodKind):
             raise InputError(Text(f"没有名为 {kind} 的时期种类", f"{kind} is no kind of period"), where="--by", cure=Text("可写 day、hour、shift、month、year 等", "write day, hour, shift, month or year"))
-        kinds = [k for k in get_args(PeriodKind) if k == kind] or [self.indicator.period, *FINER[FINER.index(self.indicator.period) + 1 :]] if self.indicator.period in FINER else [self.indicator.period]
+        kinds = [k for k in get_args(PeriodKind) if k == kind] or self._kinds()
         made = [window for k in kinds if (window := self._around(at, k, zone)).periods]
         if not made:
             raise InputError(Text(f"{self.indicator.id} 没有事实可比", f"there are no facts of {self.indicator.id} to compare"), where=self.indicator.id)
         return next((w for w in made if at is not None and w.start(at) >= WELL_BEFORE and len(w.periods) - w.start(at) >= WELL_AFTER), made[0])
+
+    def _kinds(self) -> list[PeriodKind]:
+        """The indicator's own kind of period, then finer ones, as far as its records tell them apart."""
+        own, finest = self.indicator.period, self.library.records[self.indicator.record].period
+        if own not in FINER or finest not in FINER:
+            return [own]
+        return [own, *FINER[FINER.index(own) + 1 : FINER.index(finest) + 1]]
 
     def _around(self, at: datetime | None, kind: PeriodKind, zone: tzinfo) -> Window:
         from zhizao.measure.placed import labels
@@ -162,7 +169,7 @@ class Grounds:
         units, total = list(starts), len(window.periods)
         own = self.rows(window.periods, of=units)
         rows = [self._cut(own.get(unit), window, starts[unit]) for unit in units]
-        others = self._others(units, touched, window)
+        others = self._others(units, touched, window, float(np.mean([row == row for row in rows])))
         begun = [window.start(at) if at is not None else total for at in starts.values()]
         # A panel of what is still to come begins where it ends: for choosing, the units count as treated in its last period.
         marks = begun if min(begun) < total else [total - 1] * len(units)
@@ -182,7 +189,7 @@ class Grounds:
             kept[middle] = np.nan
         return kept
 
-    def _others(self, units: Sequence[str], touched: Collection[str], window: Window) -> dict[str, Numbers]:
+    def _others(self, units: Sequence[str], touched: Collection[str], window: Window, reported: float) -> dict[str, Numbers]:
         """Untouched units of the same level: of the same sector if there are enough, else of the same nation."""
         day = window.periods[-1].last_day
         up = above(self.library, self.session, [*units, *touched], day)
@@ -195,7 +202,8 @@ class Grounds:
             except InputError:
                 continue
             named = {name.split("+")[-1]: row for name, row in found.items()}
-            best = self._untouched(named, units, touched, up, window)
+            full = {e: row for e, row in named.items() if (row == row).mean() >= REPORTED * reported}
+            best = self._untouched(full, units, touched, up, window)
             if len(best) >= ENOUGH:
                 break
         return best
@@ -203,12 +211,12 @@ class Grounds:
     def _untouched(
         self, found: Mapping[str, Numbers], units: Sequence[str], touched: Collection[str], up: Mapping[str, frozenset[str]], window: Window
     ) -> dict[str, Numbers]:
-        """Those that report, and neither are, nor hold, nor lie in, what an action touched."""
-        reporting = {e: row for e, row in found.items() if e not in units and (row == row).mean() >= REPORTED}
+        """Those that neither are, nor hold, nor lie in, what an action touched."""
+        free = {e: row for e, row in found.items() if e not in units}
         hit = {*units, *touched}
         holding = frozenset().union(*(up[e] for e in hit))
-        lying = above(self.library, self.session, reporting, window.periods[-1].last_day)
-        return {e: row for e, row in sorted(reporting.items()) if e not in holding and not lying[e] & hit}
+        lying = above(self.library, self.session, free, window.periods[-1].last_day)
+        return {e: row for e, row in sorted(free.items()) if e not in holding and not lying[e] & hit}
 
 
 def _circles(library: Library, up: Collection[str], level: str) -> list[str]:
