@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -31,9 +33,22 @@ def silent(words: Text) -> None:
     """Say nothing."""
 
 
+_MOMENT: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
 def now() -> datetime:
     """The present instant: the one clock of the program."""
-    return datetime.now(timezone.utc)
+    return _MOMENT.get() or datetime.now(timezone.utc)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Answer as at a moment: what was frozen then is computed again as it was due then."""
+    before = _MOMENT.set(moment)
+    try:
+        yield
+    finally:
+        _MOMENT.reset(before)
 
 
 def open_node(home: Path, *, remark: Remark = silent) -> Node:
