@@ -165,3 +165,19 @@ def test_whoever_is_killed_after_the_write_left_never_sends_it_again(tmp_path: P
             assert wire.writes == 1
 
     asyncio.run(play())
+
+
+def test_two_processes_that_send_at_once_send_once(tmp_path: Path, zhizao: Callable[..., Any]) -> None:
+    async def play() -> None:
+        async with serving(tmp_path) as peer, Wire(peer.port) as wire:
+            wire.holds = False
+            node = world.home(tmp_path / "home", f"opc.tcp://127.0.0.1:{wire.port}/plant", address("Double"), FAIR)
+            world.propose(node, (world.retune("3.5"),))
+            for person in ("li", "wang"):
+                said(await asyncio.to_thread(zhizao, "approve", "P-0", "--as", person))
+            racing = [zhizao("act", "--send") for _ in range(2)]
+            told = [await asyncio.to_thread(said, process) for process in racing]
+            assert sorted(row["fate"] for rows in told for row in rows) == ["confirmed"]
+            assert wire.writes == 1
+
+    asyncio.run(play())
