@@ -1,1 +1,1 @@
-"""The loop, wired: one thing a file, each a stage over what the stages before it stored."""
+"""The rims of the loop: what the stages need is gathered, their pure cores are asked, and what comes of it is told."""
