@@ -55,6 +55,6 @@ def proposal_id(body: object) -> str:
 
     Example:
         >>> proposal_id({"problem": "p"})
-        'P-6d25fdc1'
+        'P-99861058'
     """
     return f"P-{digest(body)[:8]}"

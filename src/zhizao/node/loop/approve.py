@@ -71,6 +71,12 @@ def approve(node: Node, word: Word, at: datetime) -> Approved:
         return Approved(said.proposal, said, tuple(made), tuple(missing))
 
 
+def policy_remarks(node: Node) -> list[Text]:
+    """What is wrong with the policy: what is left out of it allows nothing, and its owner should know."""
+    found = written.read(node.home, node.library.quantities).findings
+    return [Text(f.line("zh"), f.line("en")) for f in found if f.severity == "blocking"]
+
+
 def plan_agreed(node: Node, at: datetime) -> list[str]:
     """Plan whatever is agreed to and not planned yet, as after a process that died in between; the ids of what is new. The lock of acting is held."""
     policy = written.read(node.home, node.library.quantities).policy
