@@ -177,3 +177,13 @@ def test_an_interlock_is_what_the_machine_last_said(node: Node) -> None:
         row = {"entity": "machine:M1", "quantity": "press_mode", "time": START + timedelta(seconds=seconds), "text": text, "quality": quality, "source": "press"}
         tell(node.store, node.library.records["observation"], [row], "test")
     assert sent(node, press, clock)[0][0] == "confirmed"
+
+
+def test_a_proposal_without_actions_is_agreed_to_by_a_line_about_its_problem(node: Node) -> None:
+    propose(node, (), id_="P-40000000")
+    with pytest.raises(NoAnswer):
+        approve(node, Word("P-4", "li"), START)
+    with (node.home / "policy.yaml").open("a", encoding="utf-8") as policy:
+        policy.write('  - {id: targets, approved_by: [director], of: ["site:S1"], remedies: [press]}\n')
+    done = approve(node, Word("P-4", "zhang"), START)
+    assert (done.actions, done.missing) == ((), ())

@@ -46,6 +46,7 @@ def COMMAND(shell: Shell, proposal: str, person: str, alternative: int, reject: 
             "missing": [{"zh": m.zh, "en": m.en} for m in done.missing]}  # fmt: skip
     listed = ", ".join(done.actions)
     lines = [Text(f"已成为措施：{listed}；接着：zhizao act", f"became actions: {listed}; next: zhizao act")] if done.actions else []
+    lines += [] if lines or done.missing else [Text("审批齐备", "all needed have agreed") if what == "approved" else Text("已记下", "noted")]
     lines += [Text(f"尚缺：{m.zh}", f"still missing: {m.en}") for m in done.missing]
     shell.answer(data, lambda: Line("\n".join(line.in_(shell.lang) for line in lines)))
     return 0
