@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from zhizao.errors import StoreDamaged
 from zhizao.model.text import Text
@@ -16,6 +17,9 @@ from zhizao.store.seal import is_signed, merkle_root
 from zhizao.store.stream.log import damaged_in
 from zhizao.store.verify_personal import check_personal
 from zhizao.store.verify_table import check_table
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
 def verify(home: Home, history: History) -> int:
@@ -36,7 +40,7 @@ def verify(home: Home, history: History) -> int:
 
 def _checked(home: Home, history: History) -> int:
     batches = history.all()
-    _check_chain(home, batches)
+    check_chain(batches, home.id, home.public_key() if batches else None)
     _check_head(home, history, batches)
     gone = {number for note in retirements(batches) for number in note.retires or ()}
     for batch in batches:
@@ -49,11 +53,15 @@ def _checked(home: Home, history: History) -> int:
     return sum(1 for b in batches if b.segment and b.number not in gone)
 
 
-def _check_chain(home: Home, batches: Sequence[Batch]) -> None:
-    """That each batch fits its own seal was seen when it was read."""
-    seal, number, last, key = "", 0, 0, home.public_key() if batches else None
+def check_chain(batches: Sequence[Batch], home: str, key: Ed25519PublicKey | None) -> None:
+    """That each batch follows the one before it and was signed; that each fits its own seal was seen when it was read.
+
+    Raises:
+        StoreDamaged: names the first batch that does not.
+    """
+    seal, number, last = "", 0, 0
     for batch in batches:
-        if batch.number != number + 1 or batch.previous != seal or batch.first != last + 1 or batch.home != home.id:
+        if batch.number != number + 1 or batch.previous != seal or batch.first != last + 1 or batch.home != home:
             raise damaged(f"batch {number + 1}", Text("批次缺失或次序被改", "a batch is missing or out of order"))
         if key is None or not is_signed(key, batch.seal, batch.signature):
             raise damaged(f"batch {batch.number}", Text("批次的签名不符", "a batch was not signed by this node"))
