@@ -19,14 +19,15 @@ from typing import IO, Any
 
 from zhizao.model.bundle import Fault
 from zhizao.model.text import Text
+from zhizao.store.seal import is_signed, key_text, public_key
 
 MANIFEST, SIGNATURE = "manifest.json", "signature"
 FORM = "zhizao bundle 1"
 """What a signature is under, before the manifest: no other thing that a node signs begins so."""
 BLOCK, CHUNK = 512, 1 << 20
 END = bytes(2 * BLOCK)
-SIGNATURE_BYTES = 129
-"""128 hexadecimal digits and the end of the line."""
+SIGNATURE_BYTES = 64 + 1 + 128 + 1
+"""What is signed, and the signature, each in hexadecimal digits on a line of its own: so that of a manifest and a signature that do not fit the changed one can be named."""
 MOST_MANIFEST = 256 << 20
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\]+(/[^\x00-\x1f\x7f/\\]+)*")
 
@@ -109,7 +110,8 @@ def write(draft: Path, said: Mapping[str, Any], contents: Sequence[Content], sig
     ordered = sorted(contents, key=lambda c: c.name)
     listed = [{"name": c.name, "bytes": c.size, "sha256": _hash_of(c)} for c in ordered]
     manifest = canonical({**said, "form": FORM, "parts": listed})
-    signature = f"{sign(seal_of_manifest(manifest))}\n".encode()
+    seal = seal_of_manifest(manifest)
+    signature = f"{seal}\n{sign(seal)}\n".encode()
     with draft.open("wb") as out:
         for name, content in ((MANIFEST, manifest), (SIGNATURE, signature)):
             out.write(header(name, len(content)) + content + _padding(len(content)))
@@ -150,12 +152,11 @@ def _padding(size: int) -> bytes:
 
 @dataclass(frozen=True)
 class Archive:
-    """A bundle whose every byte is accounted for; whether its signature holds is another question."""
+    """A bundle whose every byte is said by its manifest, and that under the key the manifest names; whose key that is, is another question."""
 
     file: IO[bytes]
     manifest: Mapping[str, Any]
     seal: str
-    signature: str
     parts: Mapping[str, Part]
 
     def read(self, name: str) -> bytes:
@@ -206,7 +207,8 @@ def opened(path: Path) -> Iterator[Archive]:
 def _checked(file: IO[bytes], size: int) -> Archive:
     raw, at = _first(file, size)
     said = _manifest(raw)
-    signature, at = _signature(file, at)
+    _require_signed(said, seal_of_manifest(raw), file, at)
+    at += 2 * BLOCK
     parts: dict[str, Part] = {}
     _require_whole(said, at, size)
     for entry in said["parts"]:
@@ -216,7 +218,7 @@ def _checked(file: IO[bytes], size: int) -> Archive:
     file.seek(at)
     if file.read(len(END) + 1) != END:
         raise broken("end", Text("结尾被改动", "the end was changed"))
-    return Archive(file, said, seal_of_manifest(raw), signature, parts)
+    return Archive(file, said, seal_of_manifest(raw), parts)
 
 
 def _first(file: IO[bytes], size: int) -> tuple[bytes, int]:
@@ -261,14 +263,30 @@ def _is_listing(parts: object) -> bool:
     return well and all(is_name(n) and n not in (MANIFEST, SIGNATURE) for n in names) and names == sorted(set(names))
 
 
-def _signature(file: IO[bytes], at: int) -> tuple[str, int]:
+def _require_signed(said: Mapping[str, Any], seal: str, file: IO[bytes], at: int) -> None:
+    stated, signature = _signature(file, at)
+    try:
+        key = public_key(said["key"])
+        is_right = key_text(key) == said["key"]
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise broken(MANIFEST, Text("清单中的公钥无效", "the key in the manifest is none")) from error
+    if is_right and stated == seal and is_signed(key, seal, signature):
+        return
+    if stated == seal or is_signed(key, seal, signature):
+        raise broken(SIGNATURE, Text("签名被改动", "the signature was changed"))
+    raise broken(MANIFEST, Text("清单不是所签的那一份", "the manifest is not the one that was signed"))
+
+
+def _signature(file: IO[bytes], at: int) -> tuple[str, str]:
+    """What was signed, and the signature."""
     file.seek(at)
     whole = file.read(2 * BLOCK)
     text = whole[BLOCK : BLOCK + SIGNATURE_BYTES]
     right = whole == header(SIGNATURE, SIGNATURE_BYTES) + text + _padding(SIGNATURE_BYTES)
-    if not right or not re.fullmatch(rb"[0-9a-f]{128}\n", text):
-        raise broken(SIGNATURE, Text("签名部分被改动", "the signature was changed"))
-    return text[:-1].decode(), at + len(whole)
+    if not right or not re.fullmatch(rb"[0-9a-f]{64}\n[0-9a-f]{128}\n", text):
+        raise broken(SIGNATURE, Text("签名部分被改动或缺失", "the signature was changed, or is missing"))
+    seal, signature = text.decode().split()
+    return seal, signature
 
 
 def _require_whole(said: Mapping[str, Any], at: int, size: int) -> None:

@@ -58,6 +58,8 @@ def bundle(node: Node, file: Path, wanted: Wanted, at: datetime) -> Made:
     store = FrozenStore(node.home, batches, at)
     world = World(replace(node, store=store), store, at)
     made = [claimed(world, kind, ask) for kind, ask in _asks(world, wanted)]
+    if not made:
+        raise InputError(Text("闭环还没有任何记录", "the loop has told nothing yet"), where="--loop", cure=Text("用 --values 写明指标", "name an indicator with --values"))
     needed = records(node.library, made)
     key = home.private_key()
     said = {

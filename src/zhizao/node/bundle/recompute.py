@@ -54,11 +54,11 @@ def _trusted(text: str) -> str:
 
 def _verified(archive: Archive, trusted: str, home: Path) -> Verification:
     said = thaw.sealed(archive)
-    key = thaw.signer(archive, said)
     by: Signer = "unproven" if not trusted else "proven" if trusted == said.key else "another"
     if by == "another":  # nothing of a stranger's bundle is opened by whom it is to be proven to
         return Verification(by, said)
-    claimed, notes = thaw.claims(archive), thaw.batches(archive, said, key)
+    thaw.require_known(archive)
+    claimed, notes = thaw.claims(archive), thaw.batches(archive, said)
     world = thaw.thawed(archive, said, notes, home)
     thaw.require_complete(archive, world, claimed, notes)
     checked = tuple(_checked(world, claim) for claim in claimed)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from zhizao.errors import StoreDamaged
+from zhizao.errors import StoreDamaged, ZhizaoError
 from zhizao.model.bundle import Claim, Sealed
+from zhizao.model.library import Library
 from zhizao.model.text import Text
 from zhizao.node.assemble import Node
 from zhizao.node.bundle.archive import Archive, broken
@@ -21,11 +22,8 @@ from zhizao.store.batch import Batch, held
 from zhizao.store.frozen import FrozenStore
 from zhizao.store.home import Home
 from zhizao.store.migrate import SCHEMA
-from zhizao.store.seal import is_signed, key_text, merkle_root, public_key
+from zhizao.store.seal import merkle_root, public_key
 from zhizao.store.verify import check_chain
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _SEGMENT = re.compile(rf"{FACTS}/([a-z0-9_]+)/(\d{{8,}}\.parquet)")
 _PACK = re.compile(rf"{PACKS}/\d\d/[^/]+/.+")
@@ -48,21 +46,6 @@ def sealed(archive: Archive) -> Sealed:
     return Sealed(**texts, program=program, seal=archive.seal)  # type: ignore[arg-type]
 
 
-def signer(archive: Archive, said: Sealed) -> Ed25519PublicKey:
-    """The key a bundle is signed with.
-
-    Raises:
-        NoBundle: it is signed with no key, or not with the one it names.
-    """
-    try:
-        key = public_key(said.key)
-    except ValueError as error:
-        raise broken("manifest.json", Text("清单中的公钥无效", "the key in the manifest is none")) from error
-    if key_text(key) != said.key or not is_signed(key, archive.seal, archive.signature):
-        raise broken("signature", Text("签名与清单不符：清单被改后未重新签名，或签名被改", "the signature is not that of the manifest: one of the two was changed"))
-    return key
-
-
 def claims(archive: Archive) -> list[Claim]:
     """What is claimed.
 
@@ -82,7 +65,7 @@ def _is_claim(one: object) -> bool:
     )  # fmt: skip
 
 
-def batches(archive: Archive, said: Sealed, key: Ed25519PublicKey) -> list[Batch]:
+def batches(archive: Archive, said: Sealed) -> list[Batch]:
     """The notes of every batch of the node, each sealed, signed and following the one before.
 
     Raises:
@@ -91,7 +74,7 @@ def batches(archive: Archive, said: Sealed, key: Ed25519PublicKey) -> list[Batch
     lines = archive.read(NOTES).splitlines()
     found = [_batch(line, number) for number, line in enumerate(lines, start=1)]
     try:
-        check_chain(found, said.node, key)
+        check_chain(found, said.node, public_key(said.key))
     except StoreDamaged as error:
         raise broken(NOTES, Text(f"{error.where}：{error.what.zh}", f"{error.where}: {error.what.en}")) from error
     return found
@@ -132,11 +115,30 @@ def require_complete(archive: Archive, world: World, claimed: Sequence[Claim], n
     Raises:
         NoBundle: names the first that is missing.
     """
-    for record in sorted(records(world.node.library, claimed)):
+    for record in sorted(frozenset().union(*(_needed(world.node.library, claim) for claim in claimed))):
         for batch in held(notes, record):
             name = f"{FACTS}/{record}/{batch.segment}"
             if name not in archive.parts:
                 raise broken(name, Text("主张所依据的事实缺失", "facts that the claims rest on are missing"))
+
+
+def _needed(library: Library, claim: Claim) -> frozenset[str]:
+    """The record types a claim needs; none where it cannot be asked here, which is told when it is computed."""
+    try:
+        return records(library, [claim])
+    except (ZhizaoError, KeyError, TypeError):
+        return frozenset()
+
+
+def require_known(archive: Archive) -> None:
+    """Refuse a bundle with parts that have no place in one.
+
+    Raises:
+        NoBundle: names the first.
+    """
+    for name in archive.parts:
+        if name not in (CLAIMS, NOTES) and not _PACK.fullmatch(name) and not _SEGMENT.fullmatch(name):
+            raise broken(name, Text("数据包中没有这样的部分", "a bundle has no such part"))
 
 
 def _unpack_facts(archive: Archive, notes: Sequence[Batch], home: Home) -> None:
@@ -144,7 +146,7 @@ def _unpack_facts(archive: Archive, notes: Sequence[Batch], home: Home) -> None:
     rows = 0
     for name in archive.below(FACTS):
         batch = by_name.get(name)
-        if batch is None or not _SEGMENT.fullmatch(name):
+        if batch is None:
             raise broken(name, Text("没有任何一批写下这个数据段", "no batch stored such a segment"))
         file = home.path / name
         archive.unpack(name, file)
@@ -169,8 +171,6 @@ def _unpack_packs(archive: Archive, home: Path) -> list[Path]:
     """The folders of the packs, in the order in which they were loaded."""
     names = archive.below(PACKS)
     for name in names:
-        if not _PACK.fullmatch(name):
-            raise broken(name, Text("不属于任何内容包", "it belongs to no pack"))
         archive.unpack(name, home / name)
     return [home / folder for folder in dict.fromkeys("/".join(name.split("/")[:3]) for name in names)]
 
