@@ -34,6 +34,16 @@ CHILDREN_SHOWN = 200
 Find = Callable[[RecordType, Sequence[int]], Iterable[FactRef]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a value rests on: its merged states by name, the numbers of its facts by record type, how many they are, and a digest of it all."""
+
+    states: tuple[tuple[str, str], ...]
+    numbers: dict[str, list[int]]
+    facts: int
+    digest: str
+
+
 @dataclass
 class Explainer:
     """Explains measured values; ``find`` tells the source and place of facts."""
@@ -50,14 +60,21 @@ class Explainer:
         values = self.measurement.values([indicator], of=[entity], periods=[period])
         if not values:
             raise NoAnswer(Text(f"{entity} 在 {period} 没有 {indicator}", f"{entity} has no {indicator} in {period}"))
-        chosen = self.measurement.library.indicators[indicator]
-        record = self.measurement.library.records[chosen.record]
-        facts = {other: self._all_facts(chosen, other, entity, period) for other in map(self.measurement.library.records.__getitem__, chosen.records)}
-        shown = tuple(ref for other, numbers in facts.items() for ref in self.find(other, numbers[: FACTS_SHOWN // len(facts)]))
+        chosen, ground = self.measurement.library.indicators[indicator], self.ground(values[0])
+        records = [self.measurement.library.records[name] for name in chosen.records]
+        shown = tuple(ref for r in records for ref in self.find(r, ground.numbers[r.id][: FACTS_SHOWN // len(records)]))
         children = tuple(self._children(chosen, entity, period))
-        states = self._states(chosen, record, entity, period)
-        listed = [n if other is record else f"{other.id}:{n}" for other, numbers in facts.items() for n in numbers]
-        return Explanation(values[0], chosen.formula or "", states, children, shown, len(listed), _digest(values[0], states, listed))
+        return Explanation(values[0], chosen.formula or "", ground.states, children, shown, ground.facts, ground.digest)
+
+    def ground(self, value: Value) -> Ground:
+        """What a value rests on: its merged states, and the number of every fact in them."""
+        library, entity, period = self.measurement.library, value.entity, value.period
+        chosen = library.indicators[value.indicator]
+        own = library.records[chosen.record]
+        numbers = {name: self._all_facts(chosen, library.records[name], entity, period) for name in chosen.records}
+        states = self._states(chosen, own, entity, period)
+        listed = [n if name == own.id else f"{name}:{n}" for name, found in numbers.items() for n in found]
+        return Ground(states, numbers, len(listed), _digest(value, states, listed))
 
     def _aim(self, entity: str) -> Aim:
         return aims(self.measurement.library, [entity], [])[0]

@@ -1,55 +1,93 @@
-"""What a third party is given: figures that are claimed, with all that is needed to compute them again."""
+"""Bundles: what is claimed of figures, and what came of recomputing them elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any, Literal
 
-Outcome = Literal["equal", "differs", "failed"]
+from zhizao.model.text import Text
+
+Row = dict[str, Any]
+"""Plain data, as JSON has it."""
+Signer = Literal["proven", "unproven", "another"]
+"""Whether the bundle was signed by whom the reader trusts: yes; nobody said whom; no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A part of a bundle that is not what it should be."""
+
+    part: str
+    what: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One question and the answer it was given, both as data; ``kind`` says who answers (``values``, ``evaluation``, ``effect``)."""
+    """What is claimed: an answer to a question of some kind. Both are plain data, so that they can be asked again."""
 
     kind: str
-    question: Mapping[str, Any]
-    answer: Any
+    ask: Row
+    answer: list[Row]
 
     @property
-    def said(self) -> dict[str, Any]:
-        """It as data."""
-        return {"kind": self.kind, "question": dict(self.question), "answer": self.answer}
+    def name(self) -> str:
+        """The question in one line."""
+        return " ".join([self.kind, *(text for said in self.ask.values() for text in (said if isinstance(said, list) else [said]) if text)])
 
 
 @dataclass(frozen=True, slots=True)
-class Recomputed:
-    """A figure of a claim, computed again: its name, what was claimed and what came out; ``failed`` where it could not be computed, with the reason in ``found``."""
+class Difference:
+    """Where a recomputed figure is another one: in what, and what it is on both sides."""
 
-    name: str
-    outcome: Outcome
+    figure: str
+    what: str
     claimed: str
     found: str
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What a bundle proved to be. ``signer`` is the fingerprint of its key; ``is_trusted`` whether that is the key the reader gave."""
+class Checked:
+    """A claim that was recomputed: the figures it gave, and where they differ."""
 
-    made_at: str
-    code: str
-    signer: str
-    is_trusted: bool
-    batches: int
-    segments: int
-    figures: tuple[Recomputed, ...] = ()
-    own_code: str = ""
-    """The version that recomputed."""
-    counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    claim: Claim
+    figures: int
+    differences: tuple[Difference, ...] = ()
+    why: Text | None = None
+    """Why it could not be recomputed at all."""
 
     @property
-    def is_equal(self) -> bool:
-        """Whether every figure came out as claimed."""
-        return all(figure.outcome == "equal" for figure in self.figures)
+    def holds(self) -> bool:
+        """Whether everything claimed came out the same."""
+        return not self.differences and self.why is None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Who made a bundle, when, with what."""
+
+    node: str
+    key: str
+    at: str
+    as_of: str
+    reader: str
+    program: Mapping[str, str]
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of a bundle: its faults, else every claim recomputed."""
+
+    signer: Signer
+    sealed: Sealed | None = None
+    faults: tuple[Fault, ...] = ()
+    checked: tuple[Checked, ...] = ()
+    other_versions: tuple[tuple[str, str, str], ...] = ()
+    """Name, version there, version here, of the program and the libraries it computes with."""
+    facts: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bundle is sound and every claim in it came out the same."""
+        return self.signer != "another" and not self.faults and all(c.holds for c in self.checked)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -35,22 +33,11 @@ def silent(words: Text) -> None:
 
 SLACK = timedelta(minutes=1)
 """How far clocks of machines that share a home may be apart."""
-_MOMENT: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def now() -> datetime:
     """The present instant: the one clock of the program."""
-    return _MOMENT.get() or datetime.now(timezone.utc)
-
-
-@contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Answer as at a moment: what was frozen then is computed again as it was due then."""
-    before = _MOMENT.set(moment)
-    try:
-        yield
-    finally:
-        _MOMENT.reset(before)
+    return datetime.now(timezone.utc)
 
 
 def open_node(home: Path, *, remark: Remark = silent) -> Node:

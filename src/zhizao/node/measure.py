@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from zhizao.errors import UnfitPeriod, UnknownName
 from zhizao.model.entity import level_of
@@ -24,60 +26,88 @@ TOP = "nation"
 """The level whose published figures are listed where none is asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question whose names are ids: it can be asked again elsewhere, word for word."""
+
+    indicator: Indicator
+    known: Known
+    by: list[str]
+    of: list[str]
+    periods: list[Period]
+    series: str = ""
+
+
 def measure(node: Node, asked: Question) -> list[Value | Reading]:
     """The values asked for, computed ones first, then each published series.
 
     Raises:
         InputError: a name, period or time that does not exist; content with a blocking finding.
     """
-    library = node.library
+    with node.store.session() as session:
+        found = resolved(node.library, session, asked)
+        require_known_time(node.library, session, found.indicator, found.periods)
+        return answer(node.library, session, found, now())
+
+
+def resolved(library: Library, session: Session, asked: Question) -> Resolved:
+    """What a person asks for, by the names the library and the facts know.
+
+    Raises:
+        InputError: a name, period or time that does not exist.
+    """
     indicator = names.indicator(library, asked.indicator)
     question.require_definition(indicator, asked.definition)
     known = question.known(asked.as_of, asked.stored_as_of)
+    of = [entities.entity(library, session, text, known) for text in asked.of]
     periods = question.periods(asked.period) if asked.period else []
-    by = names.levels(library, asked.by)
-    with node.store.session() as session:
-        of = [entities.entity(library, session, text, known) for text in asked.of]
-        require_known_time(library, session, indicator, periods)
-        published = _published(library, session, known if known != Known() else Known(as_of=now()), indicator, by=by, of=of, periods=periods)
-        try:
-            computed = _computed(library, session, known, indicator, by=by, of=of, periods=periods)
-        except UnfitPeriod:
-            # What is published for a kind of period that facts do not add up to is an answer, too.
-            if not published:
-                raise
-            computed = []
-        found: list[Value | Reading] = [*computed, *published]
-        return _of_series(library, session, indicator, found, asked.series)
+    return Resolved(indicator, known, names.levels(library, asked.by), of, periods, asked.series)
 
 
-def _computed(
-    library: Library, session: Session, known: Known, indicator: Indicator, *, by: list[str], of: list[str], periods: list[Period]
-) -> list[Value]:
+def answer(library: Library, session: Session, asked: Resolved, at: datetime) -> list[Value | Reading]:
+    """The values of a resolved question at an instant.
+
+    Raises:
+        InputError: content with a blocking finding, periods that do not fit, no such series.
+    """
+    published = _published(library, session, asked, at)
+    try:
+        computed = _computed(library, session, asked, at)
+    except UnfitPeriod:
+        # What is published for a kind of period that facts do not add up to is an answer, too.
+        if not published:
+            raise
+        computed = []
+    return _of_series(library, session, asked.indicator, [*computed, *published], asked.series)
+
+
+def _computed(library: Library, session: Session, asked: Resolved, at: datetime) -> list[Value]:
+    indicator, known = asked.indicator, asked.known
     if not indicator.is_computed:
         return []
     from zhizao.measure.measure import Measurement
     from zhizao.node.latest import latest_period
 
     require_usable(library, indicator, *(library.records[name] for name in indicator.records))
-    latest = None if periods else latest_period(library, session, indicator, known, now())
-    asked = periods or ([latest] if latest else [])
-    if not asked:
+    latest = None if asked.periods else latest_period(library, session, indicator, known, at)
+    periods = asked.periods or ([latest] if latest else [])
+    if not periods:
         return []
-    values = Measurement(library, session, known, now()).values([indicator.id], by=by, of=of, periods=asked)
-    return values if by else flagged(library, session, known, now(), values)
+    values = Measurement(library, session, known, at).values([indicator.id], by=asked.by, of=asked.of, periods=periods)
+    return values if asked.by else flagged(library, session, known, at, values)
 
 
-def _published(
-    library: Library, session: Session, known: Known, indicator: Indicator, *, by: list[str], of: list[str], periods: list[Period]
-) -> list[Reading]:
+def _published(library: Library, session: Session, asked: Resolved, at: datetime) -> list[Reading]:
     from zhizao.measure.published import readings
 
-    levels = by or ([] if of else [TOP])
+    of, periods = asked.of, asked.periods
+    levels = asked.by or ([] if of else [TOP])
     found = [
         r
-        for r in readings(library, session, known)
-        if r.indicator == indicator.id and (r.entity in of or (not of and level_of(r.entity) in levels)) and (not periods or any(r.period.lies_in(p) for p in periods))
+        for r in readings(library, session, asked.known if asked.known != Known() else Known(as_of=at))
+        if r.indicator == asked.indicator.id
+        and (r.entity in of or (not of and level_of(r.entity) in levels))
+        and (not periods or any(r.period.lies_in(p) for p in periods))
     ]
     return sorted(found if periods else _latest_of_each(found), key=lambda r: (r.series, r.entity, r.period))
 

@@ -1,78 +1,85 @@
-"""A home as it was at one moment, in another folder: to be asked there, and to be given away in part."""
+"""A store as it was at one moment: sealed batches only, perhaps of some types only. Nothing is taken in any more."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhizao.store.batch import retirements
-from zhizao.store.durable import make_folder
-from zhizao.store.history import History
-from zhizao.store.home import Home
-from zhizao.store.stream.frame import frames
-from zhizao.store.stream.log import file_of, files_in
-from zhizao.store.verify import check_chain, check_segment
+from zhizao.model.receipt import Receipt
+from zhizao.model.record import RecordType
+from zhizao.model.value import Known
+from zhizao.store.batch import Batch
+from zhizao.store.contract import Source
+from zhizao.store.disk import told
+from zhizao.store.local import LocalStore
+from zhizao.store.session import LocalSession
+from zhizao.store.stream.spool import EMPTY, Spool
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    import ibis.expr.types as ir
+    import pyarrow as pa
 
-KEY = "node.pub"
+
+class FrozenSession(LocalSession):
+    """A session that knows nothing stored later than some moment, whatever it is asked for."""
+
+    until: datetime | None = None
+
+    def relation(self, record: RecordType, known: Known = Known()) -> ir.Table:
+        """See the contract."""
+        return super().relation(record, _earlier(known, self.until))
+
+    def filled(self, record: RecordType, known: Known = Known()) -> frozenset[str]:
+        """See the contract."""
+        return super().filled(record, _earlier(known, self.until))
 
 
-def freeze(home: Path, to: Path) -> None:
-    """Copy what may change, and point to segments, which never do. No private key and no key of a personal value goes along.
+class FrozenStore(LocalStore):
+    """The sealed facts of a home, read as they were.
 
-    Raises:
-        StoreBusy: a writer did not finish in time.
+    Args:
+        home: where their segments lie.
+        batches: every batch there is; those without a segment in the home have been left out on purpose.
+        until: what was stored later is not known.
     """
-    of = Home(home)
-    make_folder(to)
-    with of.writing():
-        of.private_key()  # there is one from now on, whose public half others check with
-        for name in (of.identity, of.head):
-            if name.is_file():
-                shutil.copyfile(name, to / name.name)
-        for table in History(of).tables():
-            _table(table, to / "facts" / table.name)
-        for number in files_in(of.stream):
-            _log(file_of(of.stream, number), file_of(Home(to).stream, number))
-    shutil.copyfile(home / "keys" / KEY, to / KEY)
+
+    def __init__(self, home: Path, batches: Sequence[Batch], at: datetime, until: datetime | None = None) -> None:
+        super().__init__(home, lambda: at)
+        self.batches, self._at, self._until = tuple(batches), at, until
+        self.heard: list[tuple[str, pa.Table]] = []
+        """What was told to it, by record type: it would have been stored."""
+
+    def as_at(self, until: datetime) -> FrozenStore:
+        """The same store as it was earlier."""
+        return FrozenStore(self._home.path, self.batches, self._at, until)
+
+    @contextmanager
+    def session(self) -> Iterator[LocalSession]:
+        """See the contract."""
+        from zhizao.store.engines.duckdb import DuckDB
+
+        with told(self._home.path), closing(DuckDB(self._home.spill)) as engine:
+            session = FrozenSession(engine, self._home, self.batches)
+            session.until = self._until
+            yield session
+
+    def append(self, record: RecordType, rows: pa.Table, source: Source) -> Receipt:
+        """Hear what is told, and store nothing: it is computed again, not once more."""
+        self.heard.append((record.id, rows))
+        return Receipt(len(rows), 0, len(rows), 0)
+
+    def fingerprint(self) -> str:
+        """See the contract."""
+        return self.batches[-1].seal if self.batches else ""
+
+    def _beside(self) -> tuple[list[Batch], Spool]:
+        return list(self.batches), EMPTY
 
 
-def _table(table: Path, to: Path) -> None:
-    from zhizao.store.delta import LOG, commits
-
-    make_folder(to / LOG)
-    for commit in commits(table):
-        shutil.copyfile(commit, to / LOG / commit.name)
-    for segment in table.glob("*.parquet"):
-        (to / segment.name).symlink_to(os.path.abspath(segment))
-
-
-def _log(file: Path, to: Path) -> None:
-    """The whole frames of a file of the log; one that was drained meanwhile lies in a segment."""
-    make_folder(to.parent)
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        return
-    to.write_bytes(content[: max((frame.end for frame in frames(content)), default=0)])
-
-
-def check(home: Path, key: Ed25519PublicKey, records: Collection[str]) -> tuple[int, int]:
-    """Check the chain of a home that was given away in part, and every segment of some record types; how many batches and segments there were.
-
-    Raises:
-        StoreDamaged: names the first that does not fit.
-    """
-    here = Home(home)
-    batches = History(here).batches()
-    check_chain(here, batches, key)
-    gone = {number for note in retirements(batches) for number in note.retires or ()}
-    whole = [b for b in batches if b.record in records and b.segment and b.number not in gone]
-    for batch in whole:
-        check_segment(here, batch)
-    return len(batches), len(whole)
+def _earlier(known: Known, until: datetime | None) -> Known:
+    limits = [limit for limit in (known.stored_as_of, until) if limit]
+    return replace(known, stored_as_of=min(limits, default=None))

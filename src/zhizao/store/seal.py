@@ -76,20 +76,27 @@ def is_signed(key: Ed25519PublicKey, seal: str, signature: str) -> bool:
     return True
 
 
-def public_key(pem: bytes) -> Ed25519PublicKey:
-    """The key that others check a node's seals with.
+def key_text(key: Ed25519PublicKey) -> str:
+    """A public key as 64 hexadecimal digits."""
+    return key.public_bytes_raw().hex()
+
+
+def public_key(text: str) -> Ed25519PublicKey:
+    """The public key that a text gives, in 64 hexadecimal digits or as the content of ``keys/node.pub``.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it gives none.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as Wanted
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+    if "BEGIN" not in text:
+        return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text.strip()))
     try:
-        key = load_pem_public_key(pem)
+        key = load_pem_public_key(text.encode())
     except UnsupportedAlgorithm as error:
-        raise ValueError(str(error)) from error
-    if not isinstance(key, Wanted):
-        raise ValueError("no Ed25519 key")
+        raise ValueError("no key of a node") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("no key of a node")
     return key

@@ -89,3 +89,20 @@ def described(path: Path) -> tuple[int, pa.Schema]:
 
     with pq.ParquetFile(path.absolute()) as file:
         return int(file.metadata.num_rows), file.schema_arrow
+
+
+def weighed(path: Path) -> tuple[int, int]:
+    """The number of rows of a segment, and how many bytes its pages are when they are unpacked, as it says of itself.
+
+    Raises:
+        StoreDamaged: it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path.absolute()) as file:
+            found = file.metadata
+            return int(found.num_rows), sum(int(found.row_group(i).total_byte_size) for i in range(found.num_row_groups))
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(path, Text("数据段无法读取", "the segment cannot be read")) from error

@@ -40,7 +40,7 @@ def verify(home: Home, history: History) -> int:
 
 def _checked(home: Home, history: History) -> int:
     batches = history.all()
-    check_chain(home, batches, home.public_key() if batches else None)
+    check_chain(batches, home.id, home.public_key() if batches else None)
     _check_head(home, history, batches)
     gone = {number for note in retirements(batches) for number in note.retires or ()}
     for batch in batches:
@@ -53,15 +53,15 @@ def _checked(home: Home, history: History) -> int:
     return sum(1 for b in batches if b.segment and b.number not in gone)
 
 
-def check_chain(home: Home, batches: Sequence[Batch], key: Ed25519PublicKey | None) -> None:
-    """Check that batches follow each other without a gap, each signed with a key; that each fits its own seal was seen when it was read.
+def check_chain(batches: Sequence[Batch], home: str, key: Ed25519PublicKey | None) -> None:
+    """That each batch follows the one before it and was signed; that each fits its own seal was seen when it was read.
 
     Raises:
-        StoreDamaged: names the first that does not fit.
+        StoreDamaged: names the first batch that does not.
     """
     seal, number, last = "", 0, 0
     for batch in batches:
-        if batch.number != number + 1 or batch.previous != seal or batch.first != last + 1 or batch.home != home.id:
+        if batch.number != number + 1 or batch.previous != seal or batch.first != last + 1 or batch.home != home:
             raise damaged(f"batch {number + 1}", Text("批次缺失或次序被改", "a batch is missing or out of order"))
         if key is None or not is_signed(key, batch.seal, batch.signature):
             raise damaged(f"batch {batch.number}", Text("批次的签名不符", "a batch was not signed by this node"))
@@ -79,23 +79,14 @@ def _check_head(home: Home, history: History, batches: list[Batch]) -> None:
 
 def _check_batch(home: Home, batch: Batch, *, is_retired: bool) -> None:
     if batch.segment and not is_retired:
-        check_segment(home, batch)
+        file = home.facts / batch.record / batch.segment
+        if not file.is_file():
+            raise damaged(file, Text("数据段缺失", "the segment is missing"))
+        if merkle_root(file) != batch.root:
+            raise damaged(file, Text("数据段与封印不符", "the segment does not match its seal"))
+        if segment.described(file)[0] != batch.stored or batch.last - batch.first + 1 != batch.stored:
+            raise damaged(file, Text("行数与封印不符", "the number of rows does not match the seal"))
     if batch.rejects:
         file = home.path / batch.rejects
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != batch.rejects_sha256:
             raise damaged(file, Text("被拒行文件与封印不符", "the rejects file does not match the seal"))
-
-
-def check_segment(home: Home, batch: Batch) -> None:
-    """Check that the segment of a batch is there, and as it was sealed.
-
-    Raises:
-        StoreDamaged: it is not.
-    """
-    file = home.facts / batch.record / batch.segment
-    if not file.is_file():
-        raise damaged(file, Text("数据段缺失", "the segment is missing"))
-    if merkle_root(file) != batch.root:
-        raise damaged(file, Text("数据段与封印不符", "the segment does not match its seal"))
-    if segment.described(file)[0] != batch.stored or batch.last - batch.first + 1 != batch.stored:
-        raise damaged(file, Text("行数与封印不符", "the number of rows does not match the seal"))

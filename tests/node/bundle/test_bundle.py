@@ -1,187 +1,235 @@
-"""A bundle proves its figures on another machine, and no byte of it can be changed unnoticed."""
+"""A bundle recomputes anywhere; whatever is done to it is found and named, and a figure that does not follow is told."""
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
-from datetime import UTC, datetime
+import tarfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pyarrow as pa
 import pytest
 
-from zhizao.errors import InputError, StoreDamaged, ZhizaoError
-from zhizao.model.bundle import Claim
-from zhizao.node.assemble import Node, open_node
-from zhizao.node.bundle import container
-from zhizao.node.bundle.claims import evaluation, values
-from zhizao.node.bundle.freeze import freeze
+from bench import tampering
+from zhizao.errors import InputError
+from zhizao.model.bundle import Verification
+from zhizao.node.assemble import Node, load_library, now, open_store
+from zhizao.node.bundle import archive
+from zhizao.node.bundle.make import Wanted, bundle
 from zhizao.node.bundle.recompute import verify
+from zhizao.node.loop import warnings, watching
+from zhizao.pack.shipped import builtin_folders
 from zhizao.store.contract import Source
 from zhizao.store.home import Home
-
-AT = datetime(2026, 1, 5, tzinfo=UTC)
-TRIALS = 300
-
-
-def return_of(enterprise: int, year: int, nc: int) -> dict[str, str]:
-    return {"enterprise": f"enterprise:{enterprise}", "year": str(year), "key_processes": "10", "nc_key_processes": str(nc)}
+from zhizao.store.seal import key_text, sign
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Node:
-    made = open_node(tmp_path_factory.mktemp("home") / "home")
-    edges = [{"entity": f"enterprise:{i}", "relation": "located_in", "parent": "nation:TEST"} for i in range(5)]
-    made.store.append(made.library.records["membership"], pa.Table.from_pylist(edges), Source("edges"))
-    rows = [return_of(i, year, i + year - 2020) for i in range(5) for year in (2020, 2021)]
-    made.store.append(made.library.records["annual_return"], pa.Table.from_pylist(rows), Source("returns"))
-    return made
+def _home(tmp_path_factory):
+    """Two enterprises in Jiangsu over eight years; one of them corrected, one row withdrawn."""
+    node = opened(tmp_path_factory.mktemp("bundled") / "home")
+    store(node, "membership", *({"entity": f"enterprise:{e}", "relation": "located_in", "parent": "region:32"} for e in "AB"))
+    intensity = dict(zip(range(2015, 2023), (1000, 900, 880, 870, 868, 867, 868, 866), strict=True))
+    for enterprise, revenue in (("A", 100), ("B", 300)):
+        store(node, "annual_return", *({"enterprise": enterprise, "year": y, "energy_tce": e, "value_added_2015": 100, "revenue": revenue, "main_business_revenue": revenue, "rd_expenditure": 7} for y, e in intensity.items()))
+    store(node, "annual_return", {"enterprise": "B", "year": 2022, "energy_tce": 900, "value_added_2015": 100, "revenue": 200, "main_business_revenue": 200, "rd_expenditure": 9})
+    return node.home
+
+
+@pytest.fixture
+def node(_home, tmp_path) -> Node:
+    return opened(Path(shutil.copytree(_home, tmp_path / "home")))
+
+
+def opened(home: Path) -> Node:
+    """A node with the plan's pack alone, without the figures it ships."""
+    folders = tuple(f for f in builtin_folders() if f.name in ("kernel", "made_in_china_2025"))
+    return Node(home, folders, load_library(home, folders), open_store(home))
+
+
+def store(node: Node, record: str, *rows: dict[str, object]) -> None:
+    table = pa.table({name: [None if row.get(name) is None else str(row[name]) for row in rows] for name in rows[0]})
+    assert node.store.append(node.library.records[record], table, Source("test")).rejected == 0
+
+
+@pytest.fixture
+def frozen(node, tmp_path) -> Callable[..., Path]:
+    """Make a bundle in that home."""
+
+    def freeze(*values: str, **more: object) -> Path:
+        bundle(node, tmp_path / "b", Wanted(values, **more), now())  # type: ignore[arg-type]
+        return tmp_path / "b"
+
+    return freeze
+
+
+def told(v: Verification) -> list[tuple[str, str]]:
+    return [(d.figure, d.what) for c in v.checked for d in c.differences]
+
+
+def forged(file: Path, home: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
+    """The bundle with other parts, in the node's own hand and under its own signature: what a node that lies would hand out."""
+    with archive.opened(file) as old:
+        said = {k: v for k, v in old.manifest.items() if k not in ("form", "parts")}
+        parts = {name: change(name, old.read(name)) for name in old.parts}
+    contents = [archive.Content(n, len(c), lambda c=c: io.BytesIO(c)) for n, c in parts.items() if c is not None]
+    key = Home(home).private_key()
+    archive.write(file, said, contents, lambda seal: sign(key, seal))
+    return file
+
+
+# ── what recomputes ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_third_party_recomputes_figures_and_scorecard_from_the_file_alone(frozen, node):
+    file = frozen("energy_intensity_reduction:Jiangsu:2016..2022", "rd_intensity:nation:CN", evaluation=True)
+    key = key_text(Home(node.home).public_key())
+    shutil.rmtree(node.home)
+    found = verify(file, key)
+    assert found.holds and found.signer == "proven" and not found.other_versions
+    assert [(c.claim.kind, c.figures > 0) for c in found.checked] == [("value", True), ("value", True), ("evaluation", True)]
+    assert found.checked[0].claim.answer[0]["states"] and found.facts > 0
+
+
+def test_without_a_trusted_key_the_signer_is_unproven_and_a_stranger_is_not_opened(frozen, tmp_path):
+    file = frozen("rd_intensity")
+    found = verify(file)
+    assert (found.holds, found.signer) == (True, "unproven")
+    stranger = opened(tmp_path / "other")
+    store(stranger, "membership", {"entity": "enterprise:A", "relation": "located_in", "parent": "region:32"})
+    told_another = verify(file, str(stranger.home / "keys" / "node.pub"))
+    assert (told_another.signer, told_another.holds, told_another.checked) == ("another", False, ())
+    with pytest.raises(InputError):
+        verify(file, "no key")
+
+
+def test_a_bundle_tells_what_was_known_at_a_time(frozen, node):
+    file = frozen("rd_intensity:region:32:2022", as_of="2021")
+    found = verify(file)
+    assert found.holds
+    assert not [row for c in found.checked for row in c.claim.answer if row["status"] == "ok" and row["basis"] == "computed"]
+
+
+def test_a_warning_is_judged_again_from_what_was_known_when_it_was_told(frozen, node):
+    store(node, "target_revision", {"indicator": "energy_intensity_reduction", "entity": "region:32", "year": 2030, "value": 34, "unit": "percent", "by": "plan office"})
+    watching.look(node.library, node.store, now())
+    raised = next(w for w in warnings.found(node) if w.rule == "target_in_danger" and w.entity == "region:32")
+    store(node, "annual_return", {"enterprise": "A", "year": 2022, "energy_tce": 1, "value_added_2015": 100})
+    found = verify(frozen(raised.id))
+    assert {c.claim.kind for c in found.checked} == {"told", "warning"} and found.holds, told(found)
+
+
+# ── what a liar is told ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def claimed(name: str, content: bytes, change: Callable[[dict[str, object]], None]) -> bytes:
+    if name != "claims.json":
+        return content
+    said = json.loads(content)
+    change(said[0]["answer"][0])
+    return archive.canonical(said)
+
+
+def test_a_figure_the_facts_do_not_give_is_named_though_its_own_node_signed_it(frozen, node):
+    file = forged(frozen("rd_intensity:region:32:2022"), node.home, lambda n, c: claimed(n, c, lambda row: row.update(value="9.99")))
+    assert told(verify(file)) == [("rd_intensity rd_intensity.computed region:32 2022", "value")]
+
+
+def test_another_definition_is_named_as_such(frozen, node):
+    def change(name: str, content: bytes) -> bytes:
+        return content.replace(b"sum(rd_expenditure)", b"2 * sum(rd_expenditure)") if name.endswith("/indicators/rd_intensity.yaml") else content
+
+    found = verify(forged(frozen("rd_intensity:region:32:2022"), node.home, change))
+    assert {"definition", "value"} <= {what for _, what in told(found)} and not found.holds
+
+
+def test_a_correction_that_is_left_out_is_missed_by_name(frozen, node):
+    file = frozen("rd_intensity:region:32:2022")
+    last = sorted(n for n in tarfile.open(file).getnames() if n.startswith("facts/annual_return/"))[-1]
+    found = verify(forged(file, node.home, lambda n, c: None if n == last else c))
+    assert [f.part for f in found.faults] == [last]
+
+
+def test_a_note_that_is_left_out_breaks_the_chain(frozen, node):
+    found = verify(forged(frozen("rd_intensity"), node.home, lambda n, c: b"".join(c.splitlines(keepends=True)[1:]) if n == "notes.jsonl" else c))
+    assert [f.part for f in found.faults] == ["notes.jsonl"]
+
+
+# ── what is done to the file ────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
-def bundle(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("bundle") / "evidence.zhb"
-    freeze(node, [values("nc_rate:nation:TEST:2020..2021", ""), values("region_gerd:nation:CN:2022", ""), evaluation("", "")], file, AT)
-    return file
+def whole():
+    with tampering.bundled() as made:
+        yield made
 
 
-def test_every_figure_comes_out_again_without_the_home_it_was_made_in(node: Node, bundle: Path, tmp_path: Path):
-    away = tmp_path / "away.zhb"
-    shutil.copy(bundle, away)
-    home = node.home.with_name("elsewhere")
-    node.home.rename(home)
-    try:
-        found = verify(away)
-    finally:
-        home.rename(node.home)
-    assert found.is_equal and not found.is_trusted
-    assert [f.claimed for f in found.figures if f.name.startswith("nc_rate nation:TEST")] == ["20.0000 percent", "30.0000 percent"]
+def test_whatever_is_done_to_a_byte_or_a_part_is_found_and_named(whole):
+    assert not list(tampering.trials(whole, 208, seed=7))
 
 
-def test_the_signer_is_proven_only_by_a_key_one_trusts(node: Node, bundle: Path, tmp_path: Path):
-    assert verify(bundle, node.home / "keys" / "node.pub").is_trusted
-    other = tmp_path / "other"
-    Home(other).private_key()
-    assert not verify(bundle, other / "keys" / "node.pub").is_trusted
+def test_the_same_content_is_always_the_same_bytes(node, tmp_path):
+    at = now()
+    for name in "ab":
+        bundle(node, tmp_path / name, Wanted(("rd_intensity",)), at)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_the_same_content_at_the_same_moment_is_the_same_file(node: Node, bundle: Path, tmp_path: Path):
-    again = tmp_path / "again.zhb"
-    freeze(node, [values("nc_rate:nation:TEST:2020..2021", ""), values("region_gerd:nation:CN:2022", ""), evaluation("", "")], again, AT)
-    assert again.read_bytes() == bundle.read_bytes()
+@pytest.mark.parametrize("name", ["../evil", "/evil", "packs/00/kernel/../../../evil", "facts/lot/../x.parquet", "packs/evil", "facts/lot/00000001.parquet", "else/x"])
+def test_a_part_never_leaves_the_folder_it_is_opened_in(name, frozen, node, tmp_path):
+    def with_part(file: Path) -> None:
+        with archive.opened(file) as old:
+            said = {k: v for k, v in old.manifest.items() if k not in ("form", "parts")}
+            parts = {n: old.read(n) for n in old.parts} | {name: b"x"}
+        key = Home(node.home).private_key()
+        archive.write(file, said, [archive.Content(n, len(c), lambda c=c: io.BytesIO(c)) for n, c in parts.items()], lambda seal: sign(key, seal))
+
+    file = frozen("rd_intensity")
+    with_part(file)
+    found = verify(file)
+    assert not found.holds and found.faults[0].part in (name, "manifest.json")
+    assert not list(tmp_path.rglob("evil"))
 
 
-def test_it_holds_only_what_was_read_and_no_private_key(node: Node, tmp_path: Path):
-    file = tmp_path / "few.zhb"
-    freeze(node, [values("nc_rate:nation:TEST:2020", "")], file, AT)
-    container.unpack(file, tmp_path / "in")
-    segments = {path.parent.name for path in (tmp_path / "in" / "home" / "facts").rglob("*.parquet")}
-    assert segments == {"annual_return", "membership", "published_figure"}  # measure shows published series beside the computed one
-    assert not list((tmp_path / "in").rglob("*.key")) and b"PRIVATE" not in file.read_bytes()
+def test_what_swells_is_refused_before_it_is_read(frozen, monkeypatch):
+    from zhizao.node.bundle import thaw
+
+    file = frozen("rd_intensity")
+    monkeypatch.setattr(thaw, "SMALL", 1)
+    monkeypatch.setattr(thaw, "SWELLING", 0)
+    assert [f.part.startswith("facts/") for f in verify(file).faults] == [True]
 
 
-@pytest.mark.parametrize("kind", ["flipped", "cut", "appended", "swapped"])
-def test_no_change_of_any_byte_goes_unnoticed(kind: str, bundle: Path, tmp_path: Path):
-    whole, random, changed = bundle.read_bytes(), Random(kind), tmp_path / "changed.zhb"
-    for trial in range(TRIALS // 4):
-        changed.write_bytes(_changed(kind, whole, random))
-        with pytest.raises((StoreDamaged, InputError)):
-            container.unpack(changed, tmp_path / str(trial))
-        shutil.rmtree(tmp_path / str(trial), ignore_errors=True)
+def test_anchors_of_yaml_are_no_content(frozen, node):
+    bomb = b"a: &a [x, x]\nb: [*a, *a]\n"
+    found = verify(forged(frozen("rd_intensity:region:32:2022"), node.home, lambda n, c: bomb if n.endswith("/indicators/rd_intensity.yaml") else c))
+    assert not found.holds and found.checked[0].why is not None
 
 
-def _changed(kind: str, whole: bytes, random: Random) -> bytes:
-    at = random.randrange(len(whole))
-    if kind == "flipped":
-        return whole[:at] + bytes([whole[at] ^ (1 << random.randrange(8))]) + whole[at + 1 :]
-    if kind == "cut":
-        return whole[:at]
-    if kind == "appended":
-        return whole + random.randbytes(random.randrange(1, 100))
-    one, other, size = random.randrange(len(whole) // 2), random.randrange(len(whole) // 2, len(whole) - 64), 64
-    return whole[:one] + whole[other : other + size] + whole[one + size : other] + whole[one : one + size] + whole[other + size :]
+def test_what_is_no_bundle_is_told(tmp_path):
+    (tmp_path / "b").write_bytes(b"no bundle")
+    assert [f.part for f in verify(tmp_path / "b").faults] == ["manifest.json"]
+    with pytest.raises(InputError):
+        verify(tmp_path / "none")
 
 
-def test_a_flipped_byte_is_named_by_its_part(bundle: Path, tmp_path: Path):
-    whole = bundle.read_bytes()
-    bundle_changed = tmp_path / "changed.zhb"
-    bundle_changed.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    with pytest.raises(StoreDamaged, match="packs/"):
-        verify(bundle_changed)
+def test_nothing_asked_for_is_the_scorecard_and_what_is_unknown_is_refused(node, tmp_path):
+    made = bundle(node, tmp_path / "b", Wanted(), now())
+    assert [c.kind for c in made.claims] == ["evaluation"]
+    for wanted in (Wanted(("W-12345678",)), Wanted(("no_indicator",)), Wanted(loop=True)):
+        with pytest.raises(InputError):
+            bundle(node, tmp_path / "c", wanted, now())
+    assert not (tmp_path / "c").exists()
 
 
-def test_a_fact_replaced_by_someone_with_a_key_of_his_own_is_found_by_its_seal(node: Node, bundle: Path, tmp_path: Path):
-    said, files = _opened(bundle, tmp_path)
-    segment = next(name for name in files if "annual_return" in name and name.endswith(".parquet"))
-    files[segment].write_bytes(files[next(name for name in files if "membership" in name and name.endswith(".parquet"))].read_bytes())
-    with pytest.raises(StoreDamaged, match="does not match its seal"):
-        verify(_forged(said, files, node.home, tmp_path))
+def test_other_versions_are_told_and_everything_is_computed_all_the_same(frozen, monkeypatch):
+    from zhizao.node.bundle import recompute
 
-
-def test_whoever_signs_anew_with_another_key_is_not_the_node_that_stored_the_facts(bundle: Path, tmp_path: Path):
-    said, files = _opened(bundle, tmp_path)
-    forger = tmp_path / "forger"
-    Home(forger).private_key()
-    said["key"] = (forger / "keys" / "node.pub").read_text("ascii")
-    with pytest.raises(ZhizaoError, match="not the node"):
-        verify(_forged(said, files, forger, tmp_path))
-    files["home/node.pub"] = forger / "keys" / "node.pub"
-    with pytest.raises(StoreDamaged, match="not signed by this node"):
-        verify(_forged(said, files, forger, tmp_path))
-
-
-def test_a_claim_that_is_not_what_the_facts_give_differs(node: Node, bundle: Path, tmp_path: Path):
-    said, files = _opened(bundle, tmp_path)
-    said["claims"][0]["answer"][0]["value"] = "99.0000"
-    found = verify(_forged(said, files, node.home, tmp_path))
-    assert [(f.outcome, f.claimed) for f in found.figures if f.outcome != "equal"] == [("differs", "99.0000 percent")]
-
-
-def test_a_definition_that_was_changed_is_seen(node: Node, bundle: Path, tmp_path: Path):
-    said, files = _opened(bundle, tmp_path)
-    formula = next(path for name, path in files.items() if name.endswith("indicators/nc_rate.yaml"))
-    formula.write_text(formula.read_text("utf-8").replace("mean over enterprise of (sum(nc_key", "2 * mean over enterprise of (sum(nc_key"), "utf-8")
-    found = verify(_forged(said, files, node.home, tmp_path))
-    assert not found.is_equal and any("definition" in f.found for f in found.figures if f.outcome == "differs")
-
-
-@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "home/../../x", "a\\b", "."])
-def test_no_part_is_written_outside_its_folder(name: str, node: Node, tmp_path: Path):
-    content, file = tmp_path / "content", tmp_path / "hostile.zhb"
-    content.write_bytes(b"x")
-    with file.open("wb") as out:
-        container.write(out, {"form": 1, "key": (node.home / "keys" / "node.pub").read_text("ascii")}, {name: content}, Home(node.home).sign)
-    with pytest.raises(StoreDamaged, match="cannot be"):
-        container.unpack(file, tmp_path / "in")
-
-
-def test_what_is_no_bundle_is_told_in_a_line(tmp_path: Path):
-    for content in (b"", b"zhizao bundle 1\n", b"PK\x03\x04", container.MAGIC + (1 << 60).to_bytes(8, "big")):
-        (tmp_path / "x").write_bytes(content)
-        with pytest.raises(ZhizaoError):
-            verify(tmp_path / "x")
-
-
-def test_an_unknown_kind_of_claim_asks_for_a_newer_program(node: Node, tmp_path: Path):
-    with pytest.raises(InputError, match="no claim of the kind"):
-        freeze(node, [("poem", {})], tmp_path / "x.zhb", AT)
-    assert not (tmp_path / "x.zhb").exists()
-
-
-def test_claims_are_data(bundle: Path, tmp_path: Path):
-    said, _ = _opened(bundle, tmp_path)
-    assert [Claim(**one).said for one in said["claims"]] == said["claims"]
-
-
-def _opened(bundle: Path, tmp_path: Path) -> tuple[dict, dict[str, Path]]:
-    said = container.unpack(bundle, tmp_path / "open")
-    files = {path.relative_to(tmp_path / "open").as_posix(): path for path in sorted((tmp_path / "open").rglob("*")) if path.is_file()}
-    return json.loads(json.dumps(said)), files
-
-
-def _forged(said: dict, files: dict[str, Path], home: Path, tmp_path: Path) -> Path:
-    file = tmp_path / "forged.zhb"
-    with file.open("wb") as out:
-        container.write(out, said, files, Home(home).sign)
-    return file
+    file, here = frozen("rd_intensity"), recompute.program()
+    monkeypatch.setattr(recompute, "program", lambda: here | {"duckdb": "0.1"})
+    found = verify(file)
+    assert found.holds and found.other_versions == (("duckdb", here["duckdb"], "0.1"),)
+    assert replace(found, other_versions=()).holds

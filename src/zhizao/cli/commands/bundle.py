@@ -1,48 +1,57 @@
-"""``zhizao bundle``: figures with all that is needed to compute them again, in one file for a third party."""
+"""``zhizao bundle``: figures and all they rest on, in one file that anyone can recompute."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zhizao.cli.bilingual import argument, command, option
-from zhizao.cli.commands.measure import AS_OF
-from zhizao.cli.commands.plan import PLAN
 from zhizao.cli.shell import Shell
 from zhizao.model.text import Text
+
+if TYPE_CHECKING:
+    from zhizao.node.bundle.make import Made
 
 
 @command(
     "bundle",
     Text(
-        "把若干数值连同复算所需的一切写成一个文件，供第三方核对\n内含所读的事实、封印链、内容包、节点公钥与签名，不含私钥；不写 --values 时为规划评估。",
-        "write figures with all that is needed to compute them again, in one file for a third party\n"
-        "It holds the facts that were read, the chain of seals, the packs, the node's public key and its signature, and no private key. Without --values: the plan's verdicts.",
+        "把一组数值及其全部依据封装成一个文件，供第三方重算\n不写 --values、--evaluation、--loop 时封装规划的评估。",
+        "freeze figures and all they rest on in one file, for a third party to recompute\nWithout --values, --evaluation and --loop: the plan's scorecard.",
     ),
-    "zhizao bundle evidence.zhb --values region_gerd:nation:CN:2022",
-    "zhizao bundle plan.zhb --evaluation",
+    "zhizao bundle review.zhizao",
+    "zhizao bundle evidence.zhizao --values rd_intensity:nation:CN:2022 --values region_gerd:Jiangsu",
+    "zhizao bundle loop.zhizao --values W-1f3a --loop",
 )
 @argument("file", metavar="FILE")
-@option("--values", multiple=True, metavar="INDICATOR[:ENTITY][:PERIOD]", words=Text("要冻结的数值，可重复", "the figures to freeze; may be repeated"))
-@option("--evaluation", is_flag=True, words=Text("规划的全部判定", "all verdicts of the plan"))
-@option("--plan", metavar="PACK", default="", words=PLAN)
-@option("--as-of", metavar="T", default="", words=AS_OF)
+@option(
+    "--values", metavar="INDICATOR[:ENTITY[:PERIOD]]", multiple=True,
+    words=Text("指标的值，或预警、方案、措施的编号；可多次写", "values of an indicator, or the number of a warning, proposal or action; may be repeated"),
+)  # fmt: skip
+@option("--evaluation", is_flag=True, words=Text("规划的评估", "the plan's scorecard"))
+@option("--loop", is_flag=True, words=Text("闭环的全部记录：预警、方案、审批、措施、写入、效果", "everything the loop told: warnings, proposals, approvals, actions, writes, effects"))
+@option("--as-of", metavar="T", default="", words=Text("只用此时已知的事实", "use only what was known then"))
 @click.pass_obj
-def COMMAND(shell: Shell, file: str, values: tuple[str, ...], evaluation: bool, plan: str, as_of: str) -> int:
-    """Freeze figures."""
+def COMMAND(shell: Shell, file: str, values: tuple[str, ...], evaluation: bool, loop: bool, as_of: str) -> int:
+    """Write a bundle."""
     from zhizao.node.assemble import now
-    from zhizao.node.bundle import claims
-    from zhizao.node.bundle.freeze import freeze
-    from zhizao.node.whole import require_place
+    from zhizao.node.bundle.make import Wanted, bundle
 
-    require_place(Path(file))
-    asked = [claims.values(written, as_of) for written in values]
-    asked += [claims.evaluation(plan, as_of)] if evaluation or not values else []
     node = shell.node()
-    with shell.working(Text("冻结数值与事实", "freezing figures and facts")):
-        frozen = freeze(node, asked, Path(file), now())
-    figures, size = sum(len(claims.figures(claim)) for claim in frozen), Path(file).stat().st_size
-    done = Text(f"{figures} 个数值，{size:,} 字节；用 zhizao verify {file} 复算", f"{figures} figures, {size:,} bytes; zhizao verify {file} computes them again")
-    shell.answer({"file": file, "figures": figures, "bytes": size}, lambda: done.in_(shell.lang))
+    with shell.working(Text("封装", "freezing")):
+        made = bundle(node, Path(file), Wanted(values, evaluation, loop, as_of), now())
+    if made.in_log:
+        shell.say(Text(f"日志中还有 {made.in_log} 条观测未封存，不在其中", f"{made.in_log} observations in the log are not sealed yet, and not in it"))
+    data = {"file": file, "bytes": made.bytes, "facts": made.facts, "claims": [{"kind": c.kind, "ask": c.ask} for c in made.claims], "seal": made.seal, "key": made.key}
+    shell.answer(data, lambda: _said(file, made).in_(shell.lang))
     return 0
+
+
+def _said(file: str, made: Made) -> Text:
+    return Text(
+        f"{file}：{len(made.claims)} 项主张，{made.facts:,} 条事实，{made.bytes:,} 字节\n封印\n  {made.seal}\n请另行把公钥交给核对者：\n  {made.key}",
+        f"{file}: {len(made.claims)} claims, {made.facts:,} facts, {made.bytes:,} bytes\nseal\n  {made.seal}\n"
+        f"give the public key to whoever verifies, by another way:\n  {made.key}",
+    )

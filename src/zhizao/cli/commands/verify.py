@@ -1,4 +1,4 @@
-"""``zhizao verify``: whether every stored fact is as it was sealed, or whether the figures of a bundle come out again."""
+"""``zhizao verify``: whether every stored fact is as it was sealed, or every figure of a bundle comes out the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from zhizao.cli.bilingual import argument, command, option
 from zhizao.cli.shell import Shell
-from zhizao.errors import StoreDamaged
+from zhizao.errors import InputError, StoreDamaged
 from zhizao.model.forgetting import Forgetting
 from zhizao.model.retirement import Retirement
 from zhizao.model.text import Text
@@ -18,35 +18,36 @@ from zhizao.model.text import Text
 @command(
     "verify",
     Text(
-        "核对所有已存事实与其封印；给出 FILE 时，复算证据包中的数值\n逐段核对默克尔根、封印链、节点签名和 Delta 表；有一处不符，退出码为 1。复算证据包不需要原来的机器。",
-        "whether every stored fact is as it was sealed; with FILE, whether the figures of a bundle come out again\n"
-        "Checks the Merkle root of each segment, the chain of seals, the node's signatures and the Delta tables; exit code 1 where one does not fit. "
-        "A bundle needs nothing of the machine it was made on.",
+        "核对所有已存事实与其封印；写了 FILE 时重算一个数据包\n"
+        "不写 FILE：逐段核对默克尔根、封印链、节点签名和 Delta 表。\n写 FILE：核对其每个字节、封印与签名，并在此重算每个数。有一处不符，退出码为 1。",
+        "whether every stored fact is as it was sealed; with FILE, whether a bundle recomputes\n"
+        "Without FILE: checks the Merkle root of each segment, the chain of seals, the node's signatures and the Delta tables.\n"
+        "With FILE: checks every byte of it, its seals and signature, and recomputes each figure here. Exit code 1 where anything does not fit.",
     ),
     "zhizao verify",
-    "zhizao verify evidence.zhb --key node.pub",
+    "zhizao verify review.zhizao --key node.pub",
 )
-@argument("file", metavar="[FILE]", required=False, default="")
-@option("--key", metavar="PUBLIC_KEY", default="", words=Text("可信的公钥文件（出具方的 keys/node.pub）", "the public key you trust (keys/node.pub of whoever made it)"))
+@argument("file", metavar="[FILE]", required=False)
+@option("--key", metavar="PUBLIC_KEY", default="", words=Text("所信任节点的公钥：十六进制或文件", "the public key of the node you trust: hexadecimal digits, or a file"))
 @click.pass_obj
-def COMMAND(shell: Shell, file: str, key: str) -> int:
+def COMMAND(shell: Shell, file: str | None, key: str) -> int:
     """Check the home's facts against their seals, or a bundle."""
-    return _bundle(shell, Path(file), Path(key) if key else None) if file else _home(shell)
+    if file:
+        return _bundle(shell, Path(file), key)
+    if key:
+        cure = Text("写明数据包文件：zhizao verify FILE --key PUBLIC_KEY", "name the bundle: zhizao verify FILE --key PUBLIC_KEY")
+        raise InputError(Text("--key 只用于核对数据包", "--key is for a bundle"), where="--key", cure=cure)
+    return _home(shell)
 
 
-def _bundle(shell: Shell, file: Path, key: Path | None) -> int:
+def _bundle(shell: Shell, file: Path, key: str) -> int:
     from zhizao.node.bundle.recompute import verify
-    from zhizao.show import verified
+    from zhizao.show import bundle
 
-    try:
-        with shell.working(Text("核对并复算", "checking, and computing again")):
-            found = verify(file, key)
-    except StoreDamaged as error:
-        told = Text(error.line("zh"), error.line("en"))
-        shell.answer({"consistent": False, "why": {"zh": told.zh, "en": told.en}}, lambda: told.in_(shell.lang))
-        return 1
-    shell.answer(verified.data(found), lambda: verified.shown(found, shell.lang))
-    return 0 if found.is_equal and (found.is_trusted or key is None) else 1
+    with shell.working(Text("核对并重算", "checking and recomputing")):
+        found = verify(file, key)
+    shell.answer(bundle.data(found), lambda: bundle.page(found, shell.lang))
+    return 0 if found.holds else 1
 
 
 def _home(shell: Shell) -> int:

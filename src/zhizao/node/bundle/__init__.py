@@ -1,1 +1,1 @@
-"""Figures frozen for a third party: `container` is the form of the file, `freeze` makes one, `claims` are what can be asked again, `recompute` asks."""
+"""The third party: what is needed to recompute figures elsewhere, frozen in one file that can be read in one way only."""

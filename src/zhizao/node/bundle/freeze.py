@@ -1,74 +1,62 @@
-"""Figures frozen: asked of a still copy of the home, and written down with all that they were read from."""
+"""What goes into a bundle: definitions as loaded, notes of every batch, the segments that claims rest on, and the claims."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from zhizao import __version__
+from zhizao.errors import InputError
 from zhizao.model.bundle import Claim
-from zhizao.node.assemble import Node, at, open_store
-from zhizao.node.bundle import container
-from zhizao.node.bundle.claims import Asked, answered
-from zhizao.node.bundle.watched import Watched
-from zhizao.node.whole import write_whole
-from zhizao.store import frozen
+from zhizao.model.text import Text
+from zhizao.node.bundle.archive import Content, canonical, is_name
+from zhizao.pack.fingerprint import files
+from zhizao.store.batch import Batch, held
 from zhizao.store.home import Home
 
-FORM = 1
-ALWAYS = frozenset({"entity", "membership"})
-"""Record types that say what names mean and where things belong."""
+NOTES, CLAIMS, PACKS, FACTS = "notes.jsonl", "claims.json", "packs", "facts"
+COMPUTES = ("duckdb", "deltalake", "pyarrow", "ibis-framework", "numpy", "scipy", "pint", "lark", "PyYAML", "ortools")
+"""The libraries a figure may depend on."""
 
 
-def freeze(node: Node, asked: Sequence[Asked], to: Path, moment: datetime) -> list[Claim]:
-    """Answer questions as of a moment, and write the bundle that proves the answers, whole or not at all.
-
-    Raises:
-        InputError: a question that cannot be asked, or a file that cannot be written.
-        StoreBusy: a writer did not finish in time.
-    """
-    with TemporaryDirectory(prefix="zhizao-bundle-") as folder:
-        still = Path(folder)
-        frozen.freeze(node.home, still)
-        store = Watched(open_store(still))
-        with at(moment):
-            claims = [answered(Node(still, node.folders, node.library, store.as_store), one) for one in asked]
-        read = store.read | ALWAYS
-        files = dict(_parts(still, read, node.folders))
-        said = _said(claims, sorted(read), node.folders, moment, (still / frozen.KEY).read_text("ascii"))
-        write_whole(to, lambda draft: _fill(draft, said, files, node.home))
-    return claims
+def program() -> dict[str, str]:
+    """The version of the program and of every library a figure may depend on."""
+    return {"zhizao": __version__} | {name: found for name in COMPUTES if (found := _version(name))}
 
 
-def _said(claims: Sequence[Claim], read: Sequence[str], folders: Sequence[Path], moment: datetime, key: str) -> dict[str, Any]:
-    packs = [_pack(place, folder) for place, folder in enumerate(folders)]
-    said = [claim.said for claim in claims]
-    return {"form": FORM, "made_at": moment.isoformat(), "code": __version__, "key": key, "claims": said, "records": list(read), "packs": packs}
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
-def _parts(still: Path, read: Collection[str], folders: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """The files a verifier needs: the notes of every batch, which are one chain; segments of what was read; the log; the packs."""
-    from zhizao.pack.fingerprint import files
+def contents(home: Home, folders: Sequence[Path], batches: Sequence[Batch], records: Iterable[str], claims: Sequence[Claim]) -> list[Content]:
+    """Every part of a bundle."""
+    notes = "".join(f"{batch.to_json()}\n" for batch in batches).encode()
+    said = canonical([{"kind": c.kind, "ask": c.ask, "answer": c.answer} for c in claims])
+    return [_held(NOTES, notes), _held(CLAIMS, said), *_packs(folders), *_segments(home, batches, records)]
 
-    for file in sorted(path for path in still.rglob("*") if path.is_file()):
-        name = file.relative_to(still).as_posix()
-        if name.startswith(("cache/", "spill/")) or (file.suffix == ".parquet" and file.parent.name not in read) or name == "lock":
-            continue
-        if name.startswith("stream/") and "observation" not in read:
-            continue
-        yield f"home/{name}", file
+
+def _held(name: str, content: bytes) -> Content:
+    return Content(name, len(content), lambda: io.BytesIO(content))
+
+
+def _packs(folders: Sequence[Path]) -> Iterator[Content]:
+    """The files of every pack, those that came first in folders that come first: among equal names the order decides."""
     for place, folder in enumerate(folders):
-        yield from ((f"{_pack(place, folder)}/{file.relative_to(folder).as_posix()}", file) for file in files(folder))
+        for file in files(folder):
+            name = f"{PACKS}/{place:02d}/{folder.name}/{file.relative_to(folder).as_posix()}"
+            if not is_name(name):
+                cure = Text("请改用较短的普通文件名", "give it a shorter, plain name")
+                raise InputError(Text("文件名不能放入数据包", "a file of this name cannot be put into a bundle"), where=str(file), cure=cure)
+            yield _held(name, file.read_bytes())
 
 
-def _pack(place: int, folder: Path) -> str:
-    """Where a pack lies in a bundle; the order decides between equal names."""
-    return f"packs/{place:02d}/{folder.name}"
-
-
-def _fill(draft: Path, said: dict[str, Any], files: dict[str, Path], home: Path) -> None:
-    with draft.open("wb") as out:
-        container.write(out, said, files, Home(home).sign)
+def _segments(home: Home, batches: Sequence[Batch], records: Iterable[str]) -> Iterator[Content]:
+    for record in sorted(records):
+        for batch in held(batches, record):
+            file = home.facts / record / batch.segment
+            yield Content(f"{FACTS}/{record}/{batch.segment}", file.stat().st_size, lambda file=file: file.open("rb"))  # type: ignore[misc]
