@@ -20,6 +20,7 @@ class Plant:
     """A seeded plant of some machines that begins to live at an instant (microseconds since 1970).
 
     Args:
+        site: the code of its site, with which the names of its machines then begin: several plants of one nation live side by side.
         detuned: bar that every coolant is set above what its machine would else begin with: a hidden cause of scrap and power.
 
     Example:
@@ -34,12 +35,13 @@ class Plant:
     begin: int
     calendar: Calendar = TWO_SHIFTS
     detuned: float = 0.0
+    site: str = ""
     truth: Truth = field(init=False)
     characters: dict[str, Character] = field(init=False)
     knobs: dict[str, Knob] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.characters = {c.name: c for c in _characters(self.seed, self.machines, self.detuned)}
+        self.characters = {c.name: c for c in _characters(self.seed, self.machines, self.detuned, f"{self.site}-" if self.site else "")}
         self.knobs = {name: Knob(c.pressure) for name, c in self.characters.items()}
         self.truth = Truth(self.calendar, self.characters, self.knobs)
 
@@ -58,7 +60,7 @@ class Plant:
             yield spell
 
 
-def _characters(seed: int, machines: int, detuned: float) -> Iterator[Character]:
+def _characters(seed: int, machines: int, detuned: float, prefix: str) -> Iterator[Character]:
     random, tuning = Random(f"{seed}/plant"), Random(f"{seed}/tuning")
     for number in range(1, machines + 1):
         cycle, busy = random.uniform(45, 180), random.uniform(4, 15)
@@ -67,6 +69,6 @@ def _characters(seed: int, machines: int, detuned: float) -> Iterator[Character]
         begins = min(max(best + tuning.randint(-30, 30) + round(10 * detuned), LEAST), MOST)
         scrap_bend, power_bend = round(tuning.uniform(0.03, 0.08), 3), round(tuning.uniform(0.06, 0.14), 3)
         yield Character(
-            f"M{number:02d}", round(cycle, 1), between_faults_s=faults, scrap=random.uniform(0.003, 0.03), busy_kw=round(busy, 1),
+            f"{prefix}M{number:02d}", round(cycle, 1), between_faults_s=faults, scrap=random.uniform(0.003, 0.03), busy_kw=round(busy, 1),
             pressure=begins, best_pressure=best, scrap_bend=scrap_bend, power_bend=power_bend,
         )  # fmt: skip
