@@ -21,8 +21,9 @@ run: $(VENV)/installed
 	@$(FREE) $(VENV)/bin/zhizao evaluate --report $(REPORT)
 	@$(FREE) $(VENV)/bin/zhizao testbed demo
 
+# Two at a time: much of what tests do is waiting for brokers, devices and clocks. A file's tests stay together, and share what it sets up.
 test: system check tests/peers/installed
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/tools $(VENV)/installed
 	@$(RUN) -m ruff check src testbed tests bench

@@ -6,7 +6,7 @@ A number behind a name is how long or how often: ``python -m bench hour 3600 fau
 import sys
 from importlib import import_module
 
-PARTS = ("measure", "evaluate", "signals", "stream", "ingest", "mqtt", "opcua", "hour", "faults")
+PARTS = ("measure", "evaluate", "screening", "calibration", "signals", "stream", "ingest", "mqtt", "opcua", "hour", "faults")
 """Each a module with ``main()``, in the order in which they say most; ``hour`` takes a minute unless told otherwise."""
 
 

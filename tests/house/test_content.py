@@ -13,7 +13,8 @@ import yaml
 from tests.house.conftest import ROOT, SourceFile
 
 PACKS = ROOT / "packs"
-ENGINES_OWN = {"kernel", "shift_calendar", "source_report", "published_figure", "entity", "membership", "observation", "territory", "industry", "organisation", "macro_region", "quality"}
+ENGINES_OWN = {"kernel", "shift_calendar", "source_report", "published_figure", "entity", "membership", "observation", "warning_event", "action_event", "target_revision", "territory", "industry", "organisation", "macro_region", "quality"}
+ENGINES_OWN |= {"proposal", "approval_event", "write_event", "stop_event", "effect_estimate"}
 """What the pack everything stands on defines, the fields of an observation included: the engine may name it, since it never works without."""
 
 WORLDS = {"nation:SIM", "nation:TEST"}

@@ -31,16 +31,16 @@ ONE_PLACE = {
     "openpyxl": "store/",
     "cryptography": "store/",
     "scipy": "judge/",
-    "asyncua": "sense/connectors/opcua/",
-    "pymodbus": "sense/connectors/modbus/",
+    "asyncua": ("sense/connectors/opcua/", "act/sinks/opcua.py"),
+    "pymodbus": ("sense/connectors/modbus/", "act/sinks/modbus.py"),
     "lxml": "sense/connectors/mtconnect/",
-    "paho": "sense/connectors/",
+    "paho": ("sense/connectors/", "act/sinks/sparkplug.py"),
     "google": "sense/connectors/sparkplug/",
     "fastapi": "show/api/",
     "prometheus_client": "show/api/",
     "uvicorn": "node/",
 }
-"""Third-party engines and the one folder, in one module of which each is imported."""
+"""Third-party engines and the one folder, in one module of which each is imported; what speaks a protocol listens in one place and sends in another."""
 
 IN_ONE_MODULE = ("duckdb", "deltalake", "pint", "typst", "openpyxl")
 

@@ -38,7 +38,7 @@ def test_every_model_speaks_of_the_target_year_with_its_points_and_tests(target:
     assert told.why_none is None
     assert {"naive", "drift", "linear", "damped", "theil_sen", "bounded"} <= {f.model for f in told.forecasts}
     assert (line.n, line.backtests, round(line.value, 2)) == (9, 3, 66.42)
-    assert line.p_attain == pytest.approx(0.995, abs=0.001)
+    assert 0.75 < line.p_attain < 0.995  # the line alone would say 0.995; how far the models are apart makes it less sure
     assert all(f.low <= f.value <= f.high and 0 <= f.p_attain <= 1 for f in told.forecasts)
 
 
@@ -87,7 +87,7 @@ def test_the_chance_of_a_falling_target_is_the_chance_to_stay_below(target: Make
     falling = [reading(str(y), 2060 - y) for y in range(2015, 2023)]
     up, down = (outlook(target(37, direction=d), falling).forecasts for d in ("up", "down"))
     assert all(a.p_attain + b.p_attain == pytest.approx(1) for a, b in zip(up, down, strict=True))
-    assert next(f for f in down if f.model == "linear").p_attain > 0.99
+    assert next(f for f in down if f.model == "linear").p_attain > 0.9
 
 
 def test_no_share_is_forecast_above_a_hundred(target: Make, reading: Make) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.pack.small_pack import codes
+from zhizao.checks import rules
 from zhizao.checks.packs import run
 from zhizao.node.assemble import open_store
 from zhizao.node.example import write as write_example
 from zhizao.pack.load import load
+from zhizao.pack.rules import RuleShape, ScreenShape
 from zhizao.pack.shapes import FieldShape, HierarchyShape, IndicatorShape, NodeShape, ReconciliationShape, RecordShape
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +44,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_kind_of_file_has_an_example() -> None:
     shown = set(examples())
     assert {"pack.yaml", "quantities.yaml", "series.yaml", "plan.yaml", "data.yaml", "reconciliations.yaml", "targets.csv"} <= shown
-    assert {name.split("/")[0] for name in shown if "/" in name} == {"records", "indicators", "hierarchies", "data"}
+    assert {name.split("/")[0] for name in shown if "/" in name} == {"records", "indicators", "hierarchies", "data", "rules"}
     assert len(re.findall(r"^```(?:yaml|csv)$", PAGE, flags=re.MULTILINE)) == len(shown)
 
 
@@ -57,8 +59,13 @@ def test_the_examples_test_green(pack: Path) -> None:
     assert len(outcomes) == 4 and [o.message.en for o in outcomes if o.message] == []
 
 
+def test_the_rules_of_the_examples_stay_silent_and_speak_in_time(pack: Path) -> None:
+    outcomes = list(rules.run(load([pack]), [pack], open_store))
+    assert len(outcomes) == 2 and [o.message.en for o in outcomes if o.message] == []
+
+
 def test_every_key_of_the_language_is_on_the_page() -> None:
-    shapes = (FieldShape, HierarchyShape, IndicatorShape, NodeShape, ReconciliationShape, RecordShape)
+    shapes = (FieldShape, HierarchyShape, IndicatorShape, NodeShape, ReconciliationShape, RecordShape, RuleShape, ScreenShape)
     keys = {field.alias or name for shape in shapes for name, field in shape.model_fields.items()} - {"notes"}
     assert sorted(key for key in keys if not re.search(rf"\b{key}\b", PAGE)) == []
 

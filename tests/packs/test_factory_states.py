@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhizao.model.condition import holds
 from zhizao.model.library import Library
 from zhizao.pack.load import load
-from zhizao.sense.derive.condition import holds
 
 from .conftest import PACKS
 

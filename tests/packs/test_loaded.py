@@ -53,5 +53,5 @@ def test_what_the_lint_doubts_are_the_known_faults_of_the_plan(library: Library)
     backward = [f.message.en for f in library.findings if f.code == "cumulative_backward"]
     assert [next(n for n in ("3.4", "4.0", "4.1") if f"printed {n}" in message) for message in backward] == ["3.4", "4.0", "4.1"]
     idle = [f.message.en.split()[1] for f in library.findings if f.code in ("goal_without_indicator", "task_without_indicator")]
-    assert idle == ["resource_use", "task_3", "task_7", "task_8", "task_9"]
-    assert {f.severity for f in library.findings} == {"doubtful"} and len(library.findings) == 8
+    assert idle == ["resource_use", "task_3", "task_8", "task_9"]
+    assert {f.severity for f in library.findings} == {"doubtful"} and len(library.findings) == 7

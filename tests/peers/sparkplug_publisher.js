@@ -39,6 +39,14 @@ client.on("ncmd", (payload) => {
   tell("asked", { metrics: payload.metrics.map((m) => m.name) });
   if (payload.metrics.some((m) => m.name === "Node Control/Rebirth" && m.value)) born();
 });
+client.on("dcmd", (name, payload) => {
+  for (const told of payload.metrics) {
+    const held = press.find((m) => m.name === told.name || (m.alias !== undefined && String(m.alias) === String(told.alias)));
+    if (held) held.value = told.value;
+  }
+  client.publishDeviceData(device, stamped(press));
+  tell("commanded", { device: name, metrics: payload.metrics.map((m) => ({ name: m.name, type: m.type, value: m.value })) });
+});
 client.on("close", () => tell("closed"));
 client.on("error", (error) => tell("error", { why: String(error) }));
 lines.on("line", (text) => { const line = JSON.parse(text); doing[line.do](line); tell("done", { what: line.do }); });

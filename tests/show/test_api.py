@@ -54,6 +54,9 @@ class Services:
     def indicator(self, name, of, period, by):
         return self._say(name, list(of), period, by)
 
+    def warnings(self, of, over):
+        return self._say(list(of), over)
+
     def status(self):
         return STATUS
 
@@ -97,6 +100,7 @@ def ask(services):
          ["'machine:M1'", "'power'", "'2026-11-01T00:00:00+00:00'", "'2026-11-24T08:00:00+00:00'", "7"]),
         ("/api/v1/records/process_run?of=M1&period=2026&limit=3", ["'process_run'", "'M1'", "'2026'", "3"]),
         ("/api/v1/indicators/oee?of=M1&of=M2&period=2026-11&by=line", ["'oee'", "['M1', 'M2']", "'2026-11'", "'line'"]),
+        ("/api/v1/warnings?of=region:32&all=true", ["['region:32']", "True"]),
     ],
 )  # fmt: skip
 def test_a_route_asks_what_its_address_says(ask, path, asked):

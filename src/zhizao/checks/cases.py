@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zhizao.model.entity import level_of
 from zhizao.model.finding import Place
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 HOME = "nation:TEST"
 """Where a case's entities lie, unless it says otherwise."""
 _EDGE = ("entity", "relation", "parent", "valid_from", "valid_to")
+
+
+class Given(Protocol):
+    """The facts of a case, and how its entities are called in the store."""
+
+    @property
+    def shape(self) -> CaseShape:
+        """What it says."""
+
+    def named(self, entity: str) -> str:
+        """An entity as it is called in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class Case:
         return zip(self.shape.expect, self.places, strict=True)
 
 
-def fill(library: Library, store: Store, cases: Sequence[Case]) -> Text | None:
+def fill(library: Library, store: Store, cases: Sequence[Given]) -> Text | None:
     """Store the facts of cases; what was refused, where anything was."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for case in cases:
@@ -75,7 +86,7 @@ def is_placing(library: Library, entity: str) -> bool:
     return any(level_of(entity) in hierarchy.prefixes for hierarchy in library.placing)
 
 
-def _moved(case: Case, record: RecordType, row: Mapping[str, Any]) -> dict[str, Any]:
+def _moved(case: Given, record: RecordType, row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with its entity as it is called in the store."""
     return {**row, record.entity: case.named(_entity(record, row))} if record.entity in row else dict(row)
 
@@ -85,7 +96,7 @@ def _entity(record: RecordType, row: Mapping[str, Any]) -> str:
     return name if ":" in name or not record.level else f"{record.level}:{name}"
 
 
-def _at_home(library: Library, case: Case) -> Iterator[tuple[str, str, str]]:
+def _at_home(library: Library, case: Given) -> Iterator[tuple[str, str, str]]:
     """A place for every entity that has none and is no part of another."""
     edges = case.shape.memberships or ()
     placed = {edge[0] for edge in edges if edge[1] in ("located_in", "part_of")}

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from zhizao.judge.candidates import Candidate, eligible, is_of_target_period
 from zhizao.judge.forecasts.backtest import backtest
-from zhizao.judge.forecasts.contract import History, Model, Prediction
+from zhizao.judge.forecasts.contract import History, Prediction
+from zhizao.judge.forecasts.honest import honest
 from zhizao.judge.forecasts.registry import models
 from zhizao.judge.forecasts.scale import Scale
 from zhizao.model.series import Reading
@@ -44,20 +45,16 @@ def outlook(target: Target, known: Sequence[Reading], field: Sequence[Candidate]
 
 
 def forecasts(target: Target, history: History) -> tuple[Forecast, ...]:
-    """Every registered model's forecast of a history for the end of the target's year."""
-    scale = Scale.of(target, history.values)
-    made = (_forecast(name, model, target, history, scale) for name, model in models().items())
-    return tuple(f for f in made if f is not None)
+    """Every registered model's forecast of a history for the end of the target's year, as sure as not knowing which is right leaves it."""
+    scale, at = Scale.of(target, history.values), float(target.year)
+    made = {name: p for name, model in models().items() if (p := model(history, at, scale)) is not None}
+    return tuple(_forecast(name, p, target, history, scale) for name, p in honest(made, history, at, scale).items())
 
 
-def _forecast(name: str, model: Model, target: Target, history: History, scale: Scale) -> Forecast | None:
-    at = float(target.year)
-    made = model(history, at, scale)
-    if made is None:
-        return None
+def _forecast(name: str, made: Prediction, target: Target, history: History, scale: Scale) -> Forecast:
     tail = (1 - CERTAINTY) / 2
     value, low, high = (scale.clipped(made.quantile(p)) for p in (0.5, tail, 1 - tail))
-    tests, error = backtest(model, history, at, scale)
+    tests, error = backtest(models()[name], history, float(target.year), scale)
     return Forecast(name, value, low, high, _attains(target, made), len(history), tests, error)
 
 

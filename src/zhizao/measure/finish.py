@@ -60,6 +60,10 @@ class Finisher:
             cure = Text("检查公式，或用较大的单位", "look at the formula, or take a larger unit")
             raise StateOverflow(what, where=self.indicator.id, cure=cure) from error
 
+    def walked(self, period: Period, by: Arithmetic[C]) -> C:
+        """The formula walked by any arithmetic: what it makes of a period."""
+        return self._of(self.tree, period, by)
+
     def _of(self, tree: Expr, period: Period, by: Arithmetic[C]) -> C:
         match tree:
             case Fold() | Barrier():
@@ -68,6 +72,8 @@ class Finisher:
                 return by.constant(value)
             case Op(op=op, args=args):
                 return self._operation(op, [self._of(a, period, by) for a in args], by)
+            case Call(name="mean", args=(Fold(kind="moments") as fold,)):
+                return by.figure(self._leaf[id(fold)], period)
             case Call(name="quantile" | "mean" | "sd" | "estimate"):
                 leaf = self._leaf[id(tree.args[0])]
                 return by.reading(leaf, period, self._reading(tree, leaf))

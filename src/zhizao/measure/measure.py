@@ -105,10 +105,10 @@ class Measurement:
         if by or of:
             return self._aimed(record, indicators, aims(self.library, of, by), periods)
         nations = self._aimed(record, indicators, (Aim(levels=("nation",)),), periods) if self._has_nation else []
-        levels = [record.level] if record.level else self._levels_of(record)
+        levels = [record.level] if record.level else self.levels_of(record)
         return nations if any(nations) else [a for level in levels for a in self._aimed(record, indicators, (Aim(unit_level=level),), periods)]
 
-    def _levels_of(self, record: RecordType) -> list[str]:
+    def levels_of(self, record: RecordType) -> list[str]:
         """The levels of the entities that rows of a type are about, which may be of any."""
         rows = self.session.relation(record, self.known)
         levels = rows.select(level=rows[record.entity].split(":")[0]).distinct()
@@ -129,7 +129,7 @@ class Measurement:
         _require_few(len(periods))
         due_in = {part for i in indicators for p in periods for part in behind(i, p, record.period)}
         merged = self.together(indicators, wanted, periods, due_in)
-        frame = Frame(merged, _entities(merged.values(), wanted))
+        frame = Frame(merged, entities_of(merged.values(), wanted))
         _require_few(len(periods) * len(frame.entities))
         origins = [self._origin(entity) for entity in frame.entities]
         return [self._finished(i, record, frame, origins, periods) for i in indicators]
@@ -239,7 +239,7 @@ def _statuses(parts: tuple[Leaf, ...], covered: Covered | None, period: Period, 
     return {i: "not_reported" if silent[i] else "not_applicable" if beside[i] else "undefined" for i in entities}
 
 
-def _entities(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:
+def entities_of(merged: Iterable[Merged], wanted: tuple[Aim, ...]) -> list[str]:
     """Every entity with facts or due ones, and those asked for by name although there is nothing of them."""
     named = {a.label for a in wanted if a.label and not a.levels and not a.inside and (a.unit or not a.unit_level)}
     return sorted({entity for m in merged for entity, _ in m.keys()} | named)  # noqa: SIM118

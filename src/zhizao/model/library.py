@@ -15,6 +15,7 @@ from zhizao.model.plan import PlanNode
 from zhizao.model.quantity import Quantity
 from zhizao.model.record import RecordType
 from zhizao.model.rounding import Rounding
+from zhizao.model.rule import Rule
 from zhizao.model.target import Target
 from zhizao.model.text import Text
 from zhizao.model.wording import Wording
@@ -80,6 +81,8 @@ class Library:
     wording: Wording = Wording()
     derivations: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
     """How observations become records, by id."""
+    rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+    """What is watched for warnings, by id."""
     digest: str = ""
     """Fingerprint of every file of every loaded pack."""
 

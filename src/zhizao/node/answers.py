@@ -85,6 +85,13 @@ class Answers:
 
         return shown.measure(measure(self.node, Question(name, by=by, of=tuple(of), period=period)))
 
+    def warnings(self, of: Sequence[str], over: bool) -> Sequence[Row]:
+        """See the contract."""
+        from zhizao.node.loop import warnings
+        from zhizao.show import warnings as drawn
+
+        return drawn.data(warnings.found(self.node, of, over=over), self.node.library.rules)
+
     def status(self) -> Row:
         """See the contract."""
         return self.live.status()

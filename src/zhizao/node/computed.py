@@ -7,15 +7,16 @@ from datetime import datetime
 
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library
-from zhizao.model.series import Reading
+from zhizao.model.series import Origin, Reading
 from zhizao.model.value import Known, Value
 from zhizao.store.contract import Session
 
 
 def computed(
-    library: Library, session: Session, moment: datetime, indicators: Sequence[Indicator], *, of: Sequence[str] = (), by: Sequence[str] = (), last: int = 0
-) -> list[Reading]:
-    """The real values of indicators over one record type and kind of period, in the latest periods or in all that hold facts."""
+    library: Library, session: Session, moment: datetime, indicators: Sequence[Indicator], *, of: Sequence[str] = (), by: Sequence[str] = (), last: int = 0,
+    origins: tuple[Origin, ...] = ("real",),
+) -> list[Reading]:  # fmt: skip
+    """The values of indicators over one record type and kind of period, of some origins, in the latest periods or in all that hold facts."""
     from zhizao.measure.measure import Measurement
     from zhizao.node.latest import periods_with_facts
 
@@ -24,7 +25,7 @@ def computed(
     if not periods:
         return []
     values = Measurement(library, session, known, moment).values([i.id for i in indicators], of=list(of), by=list(by), periods=periods)
-    return [_reading(v, moment) for v in values if v.value is not None and v.origin == "real"]
+    return [_reading(v, moment) for v in values if v.value is not None and v.origin in origins]
 
 
 def _reading(v: Value, moment: datetime) -> Reading:

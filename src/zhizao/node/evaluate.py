@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import get_args
 
 from zhizao import __version__
 from zhizao.model.entity import level_of
 from zhizao.model.evaluation import Evaluation
 from zhizao.model.indicator import Indicator
 from zhizao.model.library import Library, Pack
-from zhizao.model.series import Reading
+from zhizao.model.series import Origin, Reading
 from zhizao.model.target import Target
 from zhizao.model.value import Known
 from zhizao.model.verdict import Judgement
@@ -73,20 +74,23 @@ def _subjects(readings: Iterable[Reading]) -> list[str]:
 
 
 def _gathered(library: Library, pack: Pack, session: Session, moment: datetime) -> tuple[list[Reading], list[Reading]]:
-    """Published readings and, where there are facts, the computed series of the plan's own indicators."""
+    """Published readings and, where there are facts, the computed series of the plan's own indicators and of those it sets targets for."""
     from zhizao.measure.published import readings
 
-    usable = [i for i in library.indicators.values() if i.is_computed and i.pack == pack.id and not blocking(library, i.place)]
+    aimed_at = {t.indicator for t in own_targets(library, pack)}
+    usable = [i for i in library.indicators.values() if i.is_computed and (i.pack == pack.id or i.id in aimed_at) and not blocking(library, i.place)]
     together: dict[tuple[str, str], list[Indicator]] = {}
     for indicator in usable:
         together.setdefault((indicator.record, indicator.period), []).append(indicator)
     entity = subject(library, pack)
-    found = [r for group in together.values() for r in _warned(library, session, moment, entity, computed(library, session, moment, group))]
+    made = (computed(library, session, moment, group, origins=get_args(Origin)) for group in together.values())
+    found = [r for group in made for r in _warned(library, session, moment, entity, group)]
     return readings(library, session, Known(as_of=moment)), found
 
 
 def _warned(library: Library, session: Session, moment: datetime, subject: str, found: Sequence[Reading]) -> list[Reading]:
-    """The computed figures that may stand beside published ones, with the warnings on those of whom the plan is about."""
+    """The computed figures that may stand beside published ones, with the warnings on those of whom the plan is about; real and simulated never together."""
     own = [r for r in found if r.entity == subject]
-    others = [r for r in found if level_of(r.entity) != level_of(subject)]
+    origin = own[0].origin if own else "real"
+    others = [r for r in found if level_of(r.entity) != level_of(subject) and r.origin == origin]
     return [*flagged(library, session, Known(as_of=moment), moment, own), *others]

@@ -47,10 +47,12 @@ def findings_of(library: Library, folders: Sequence[Path], about: Sequence[Path]
 
 
 def test(library: Library, about: Sequence[Path], only: Collection[str] | None = None) -> tuple[Outcome, ...]:
-    """The outcome of every case of the packs asked about, of some indicators only where they are named."""
+    """The outcome of every case of the packs asked about; of some indicators only, and of no rules, where they are named."""
+    from zhizao.checks import rules
     from zhizao.checks.packs import run
 
-    return tuple(run(library, about, open_store, only))
+    of_rules = rules.run(library, about, open_store) if only is None else ()
+    return (*run(library, about, open_store, only), *of_rules)
 
 
 def register(home: Path, about: Sequence[Path]) -> list[Path]:

@@ -58,8 +58,8 @@ def derivation(draft: DerivationDraft, record: RecordType | None, quantities: Ma
     """The derivation of a draft; None, with findings, where something in it does not hold."""
     before = len([f for f in found if f.severity == "blocking"])
     shape, content = draft.shape, draft.content
-    begins, ends = (_condition(row, content, (key,), found) for key, row in (("begins", shape.begins), ("ends", shape.ends)))
-    gives_up = _condition(shape.gives_up, content, ("gives_up",), found) if shape.gives_up is not None else None
+    begins, ends = (condition(row, content, (key,), found) for key, row in (("begins", shape.begins), ("ends", shape.ends)))
+    gives_up = condition(shape.gives_up, content, ("gives_up",), found) if shape.gives_up is not None else None
     taken = [(name, _take(name, written, content, found)) for name, written in shape.fields_.items()]
     if record is None or begins is None or ends is None or content.faulty:
         return None
@@ -72,7 +72,7 @@ def derivation(draft: DerivationDraft, record: RecordType | None, quantities: Ma
     return _expanded(made, quantities) if len([f for f in found if f.severity == "blocking"]) == before else None
 
 
-def _condition(written: str | None, content: Content, path: tuple[str, ...], found: Found) -> Row | None:
+def condition(written: str | None, content: Content, path: tuple[str, ...], found: Found) -> Row | None:
     """A condition over quantities; None, with a finding, where it cannot be read."""
     builder = RowBuilder({})
     try:
@@ -95,7 +95,7 @@ def _take(name: str, written: str | Mapping[str, Any], content: Content, found: 
     if kind == "is":
         return Take("is", constant=str(value))
     if kind in _CONDITIONS:
-        where = _condition(str(value), content, ("fields", name), found)
+        where = condition(str(value), content, ("fields", name), found)
         return Take(kind, where=where) if where is not None else None  # type: ignore[arg-type]
     return Take(kind, tuple(map(str, value)) if isinstance(value, list) else (str(value),) if value else ())  # type: ignore[arg-type]
 
@@ -165,18 +165,18 @@ def _names(row: Row | None) -> list[str]:
 
 def _expanded(made: Derivation, quantities: Mapping[str, Quantity]) -> Derivation:
     """The derivation with what derived quantities mean in their place."""
-    fields = tuple((name, replace(take, where=_observed(take.where, quantities))) for name, take in made.fields)
-    begins, ends, gives_up = (_observed(row, quantities) for row in (made.begins, made.ends, made.gives_up))
+    fields = tuple((name, replace(take, where=observed(take.where, quantities))) for name, take in made.fields)
+    begins, ends, gives_up = (observed(row, quantities) for row in (made.begins, made.ends, made.gives_up))
     assert begins is not None and ends is not None, "a condition stays one"
     return replace(made, begins=begins, ends=ends, gives_up=gives_up, fields=fields)
 
 
-def _observed(row: Row | None, quantities: Mapping[str, Quantity]) -> Row | None:
+def observed(row: Row | None, quantities: Mapping[str, Quantity]) -> Row | None:
     """A condition over observed quantities alone."""
     if isinstance(row, FieldRef):
         return quantities[row.name].when or row
     if isinstance(row, RowOp):
-        return replace(row, args=tuple(_observed(arg, quantities) or arg for arg in row.args))
+        return replace(row, args=tuple(observed(arg, quantities) or arg for arg in row.args))
     return row
 
 

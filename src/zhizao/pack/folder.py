@@ -29,6 +29,7 @@ from zhizao.pack.quantities import quantity
 from zhizao.pack.readable import is_there
 from zhizao.pack.records import record_type
 from zhizao.pack.rounding import RoundingShape, roundings
+from zhizao.pack.rules import RuleDraft, RuleShape
 from zhizao.pack.salvage import top_keys
 from zhizao.pack.shaped import read_shaped, text
 from zhizao.pack.shapes import (
@@ -59,6 +60,7 @@ class Parts:
     hierarchies: list[tuple[Hierarchy, Place]] = field(default_factory=list)
     indicators: list[Draft] = field(default_factory=list)
     derivations: list[DerivationDraft] = field(default_factory=list)
+    rules: list[RuleDraft] = field(default_factory=list)
     targets: tuple[Target, ...] = ()
     data: list[tuple[DataFile, Place]] = field(default_factory=list)
     needs_at: Place = Place("")
@@ -88,6 +90,7 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
     parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]
     parts.indicators = [Draft(s, c, shape.id) for s, c in _each(folder / "indicators", IndicatorShape, found)]
     parts.derivations = [DerivationDraft(s, c, shape.id) for s, c in _each(folder / "derivations", DerivationShape, found)]
+    parts.rules = [RuleDraft(s, c, shape.id) for s, c in _each(folder / "rules", RuleShape, found)]
     parts.targets = targets(folder / "targets.csv", found) if is_there(folder / "targets.csv") else ()
     parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []
     parts.data = _optional(folder / "data.yaml", tuple[DataShape, ...], found, _data) or []

@@ -12,6 +12,7 @@ from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
 from zhizao.model.quantity import SIGNALS, Quantity
 from zhizao.model.record import RecordType
+from zhizao.model.rule import Rule
 from zhizao.model.target import Target
 from zhizao.model.text import Text
 from zhizao.pack.derivations import derivation
@@ -22,6 +23,7 @@ from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
 from zhizao.pack.quantities import as_signals, each_once, expanded, only_sound
+from zhizao.pack.rules import Known, rule
 from zhizao.pack.shipped import builtin_folders
 from zhizao.pack.wording import merged
 
@@ -106,12 +108,13 @@ class _Resolving:
         levels = Levels(hierarchies.values())
         records = {name: _taking(replace(record, id=name), levels) for name, record in self.records.by_name.items()}
         quantities = self._quantities()
+        indicators = self._indicators(self._as_formulas_see(records, quantities, levels), levels)
         return Library(
             packs={p.pack.id: p.pack for p in self.packs},
             quantities=quantities,
             records=records,
             hierarchies=hierarchies,
-            indicators=self._indicators(self._as_formulas_see(records, quantities, levels), levels),
+            indicators=indicators,
             targets=tuple(self._target(t, p) for p in self.packs for t in p.targets),
             data=tuple(self._data(d, at, p) for p in self.packs for d, at in p.data),
             findings=(),
@@ -121,6 +124,7 @@ class _Resolving:
             contexts=tuple(c for p in self.packs for c in p.contexts),
             wording=merged([p.wording for p in self.packs]),
             derivations=self._derivations(records, quantities),
+            rules=self._rules(Known(indicators, records, levels)),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
 
@@ -153,6 +157,13 @@ class _Resolving:
             if one:
                 made[one.id] = one
         return made
+
+    def _rules(self, known: Known) -> dict[str, Rule]:
+        """The rules of all packs; of two with one id the first counts."""
+        drafts = Names(Text("规则", "rule"), ((p.pack.id, d.shape.id, d.content.place("id"), d) for p in self.packs for d in p.rules), self.found)
+        made = {name: rule(draft, known, self.found) for name, draft in drafts.by_name.items()}
+        return {name: replace(one, id=name) for name, one in made.items() if one}
+
     def _unclear(self, record: RecordType) -> frozenset[str]:
         return self.unclear.get((record.pack, record.id.rpartition(".")[2]), frozenset())
 

@@ -18,7 +18,7 @@ from zhizao.sense.source import Signal, Source
 
 IGNORE = "ignore"
 """What stands in the place of a signal whose address is left out on purpose."""
-SECTIONS = ("entities", "quantities", "signals")
+SECTIONS = ("entities", "quantities", "signals", "writes")
 NAME = re.compile(r"[\w-]{1,80}")
 """What a source may be called: its name is that of a file, and stands in URLs and metrics."""
 MAX_DEPTH = 40
@@ -42,6 +42,8 @@ class SourceFile:
     source: Source
     entities: tuple[Placed, ...] = ()
     quantities: Mapping[str, Quantity] = field(default_factory=lambda: MappingProxyType({}))
+    writes: Mapping[str, Signal] = field(default_factory=lambda: MappingProxyType({}))
+    """Addresses that take a set point, where it is not the one the quantity is read from."""
 
 
 def folder_of(home: Path) -> Path:
@@ -90,7 +92,9 @@ def parse(text: str, name: str, where: str = "") -> SourceFile:
         frozenset(a for a, s in signals.items() if s == IGNORE),
     )  # fmt: skip
     entities = tuple(_placed(id_, s, where) for id_, s in said.section("entities"))
-    return SourceFile(source, entities, MappingProxyType({id_: _quantity(id_, s, where) for id_, s in said.section("quantities")}))
+    quantities = {id_: _quantity(id_, s, where) for id_, s in said.section("quantities")}
+    writes = {address: _signal(address, s, where) for address, s in said.section("writes")}
+    return SourceFile(source, entities, MappingProxyType(quantities), MappingProxyType(writes))
 
 
 def load(text: str, where: str = "") -> dict[str, Any]:

@@ -16,6 +16,7 @@ from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
 from zhizao_testbed.calendar import HOUR, SECOND
+from zhizao_testbed.economy.command import economy
 from zhizao_testbed.replaying import replay
 from zhizao_testbed.speaking import SERVERS
 
@@ -39,7 +40,7 @@ class Testbed(Command, click.Group):
         return [(name, c.words.in_(lang_of(ctx)).splitlines()[0]) for name, c in self.commands.items() if isinstance(c, Command)]
 
 
-COMMAND = Testbed("testbed", words=Text("试验场：真值已知的模拟工厂", "the testbed: simulated plants whose truth is known"))
+COMMAND = Testbed("testbed", words=Text("试验场：真值已知的模拟工厂和模拟经济体", "the testbed: simulated plants and economies whose truth is known"))
 
 
 @command(
@@ -90,6 +91,7 @@ def plant(
 
 COMMAND.add_command(plant)
 COMMAND.add_command(replay)
+COMMAND.add_command(economy)
 
 
 @command(

@@ -13,6 +13,7 @@ from zhizao.pack.lint.has_test import has_test
 from zhizao.pack.lint.plan_links import plan_links
 from zhizao.pack.lint.reconciled_names import reconciled_names
 from zhizao.pack.lint.record_levels import record_levels
+from zhizao.pack.lint.rule_tests import rule_tests
 from zhizao.pack.lint.stray_files import stray_files
 from zhizao.pack.lint.target_names import target_names
 from zhizao.pack.lint.target_path import target_path
@@ -21,7 +22,7 @@ from zhizao.pack.rounding import rounding_names
 Check = Callable[[Library, Found], None]
 CHECKS: tuple[Check, ...] = (
     stray_files, has_test, record_levels, target_names, target_path, plan_links, data_columns, reconciled_names,
-    rounding_names, context_names,
+    rounding_names, context_names, rule_tests,
 )  # fmt: skip
 
 

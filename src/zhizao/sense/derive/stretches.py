@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from zhizao.model.condition import holds
 from zhizao.model.derivation import Derivation
-from zhizao.sense.derive.condition import holds
 from zhizao.sense.derive.series import AllSeries, Known
 
 SECOND = 1_000_000

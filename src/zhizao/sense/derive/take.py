@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from zhizao.model.condition import holds
 from zhizao.model.derivation import Derivation, Take
 from zhizao.model.expression import FieldRef, walk
 from zhizao.model.record import Field
-from zhizao.sense.derive.condition import holds
 from zhizao.sense.derive.series import AllSeries, Known, Series
 from zhizao.sense.derive.stretches import SECOND, Stretch
 

@@ -77,6 +77,11 @@ def _readings(app: FastAPI, services: Services) -> None:
         """The values of an indicator, computed ones and published ones."""
         return list(services.indicator(id, of, period, by))
 
+    @app.get(f"{ROOT}/warnings")
+    def warnings(of: Annotated[list[str], Query()] = [], all: bool = False) -> list[Row]:  # noqa: B006
+        """The warnings that are open, worst first, each with its evidence, cause and life; ``all`` adds those that are over."""
+        return list(services.warnings(of, all))
+
 
 def _state(app: FastAPI, services: Services) -> None:
     apart = CapacityLimiter(1)

@@ -42,6 +42,9 @@ class Services(Protocol):
     def indicator(self, name: str, of: Sequence[str], period: str, by: str) -> Sequence[Row]:
         """The values of an indicator, as ``measure`` has them."""
 
+    def warnings(self, of: Sequence[str], over: bool) -> Sequence[Row]:
+        """The warnings told of some entities or of all, worst first; those that are over where asked for."""
+
     def status(self) -> Row:
         """How the node, its store and its connectors fare."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from zhizao.store.sealing import Rim, keep_rejects, opened, sealed
 from zhizao.store.stream.delivery import Standings
 from zhizao.store.stream.incoming import SOURCE, Incoming, incoming
 from zhizao.store.stream.log import drop_file, file_of, files_in, read_file
-from zhizao.store.stream.settle import Earlier, Settled, Versions, settled
+from zhizao.store.stream.settle import Arranged, Earlier, Settled, Versions, arranged, settled
 from zhizao.store.stream.stored import as_sealed
 from zhizao.store.versions import is_rekeyed, is_revised, versions
 
@@ -31,31 +32,53 @@ if TYPE_CHECKING:
 
     from zhizao.store.engines.duckdb import DuckDB
 
+Read = tuple[Incoming, Arranged]
+"""A file of the log: what it holds, and its rows in order."""
+
 
 def drain(rim: Rim, record: RecordType) -> int:
     """Drain every complete file, oldest first; how many there were. Other writers come in between files."""
     done = 0
-    for number in files_in(rim.home.stream)[:-1]:
-        with rim.home.writing():
-            done += _drained(rim, record, number)
+    with closing(_read_ahead(rim, record, files_in(rim.home.stream)[:-1])) as files:
+        for number, read in files:
+            with rim.home.writing():
+                done += _drained(rim, record, number, read)
     return done
 
 
-def _drained(rim: Rim, record: RecordType, number: int) -> bool:
+def _read_ahead(rim: Rim, record: RecordType, numbers: Sequence[int]) -> Generator[tuple[int, Read | None]]:
+    """Each file read and in order, while the one before it is still being sealed: two cores share the work, and memory holds two files."""
+    with ThreadPoolExecutor(1) as reading:
+        coming = ((number, reading.submit(_read, rim, record, number)) for number in numbers)
+        now = next(coming, None)
+        while now is not None:
+            following = next(coming, None)
+            yield now[0], now[1].result()
+            now = following
+
+
+def _read(rim: Rim, record: RecordType, number: int) -> Read | None:
+    """A file, unless it was drained before."""
+    if number <= last_drained(rim.history.batches()):
+        return None
+    with suppress(FileNotFoundError):  # another process drained it just now
+        taken = incoming(number, read_file(file_of(rim.home.stream, number)))
+        return taken, arranged(record, taken)
+    return None
+
+
+def _drained(rim: Rim, record: RecordType, number: int, read: Read | None) -> bool:
     """Drain a file, unless another process has done so meanwhile."""
-    file = file_of(rim.home.stream, number)
-    if not file.is_file():
+    if not file_of(rim.home.stream, number).is_file():
         return False
-    if number > last_drained(rim.history.batches()):
-        taken = incoming(number, read_file(file))
-        if taken.standings:
-            _seal(rim, record, taken)
+    if read and read[0].standings and number > last_drained(rim.history.batches()):
+        _seal(rim, record, *read)
     drop_file(rim.home.stream, number)
     return True
 
 
-def _seal(rim: Rim, record: RecordType, taken: Incoming) -> None:
-    found = settled(record, taken, earlier(rim, record))
+def _seal(rim: Rim, record: RecordType, taken: Incoming, file: Arranged) -> None:
+    found = settled(record, file, earlier(rim, record))
     sources = _standings(taken, found)
     batch = replace(opened(rim, record.id, record.key), source=f"stream {taken.number}", spans=found.spans, stored=len(found.rows))
     received, duplicate, rejected = (sum(getattr(said, name) for said in sources.values()) for name in ("received", "duplicate", "rejected"))

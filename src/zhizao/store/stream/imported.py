@@ -18,7 +18,7 @@ from zhizao.store.rejects import file_of
 from zhizao.store.sealing import Rim, keep_rejects, opened, sealed
 from zhizao.store.stream.drain import earlier
 from zhizao.store.stream.incoming import Incoming
-from zhizao.store.stream.settle import Settled, settled
+from zhizao.store.stream.settle import Settled, arranged, settled
 from zhizao.store.stream.sound import reasons
 from zhizao.store.stream.stored import as_sealed
 
@@ -39,7 +39,7 @@ def append_observations(rim: Rim, record: RecordType, rows: pa.Table, source: So
         delivered = [b for b in rim.history.batches() if b.record == record.id]
         again = bool(source.sha256) and any(b.sha256 == source.sha256 for b in delivered)
         batch = opened(rim, record.id, record.key)
-        found = settled(record, _incoming(sound, batch), replace(earlier(rim, record), again=again))
+        found = settled(record, arranged(record, _incoming(sound, batch)), replace(earlier(rim, record), again=again))
         batch = replace(batch, source=whole(source.name), sha256=source.sha256, received=len(rows), stored=len(found.rows), rejected=len(rejected))
         batch = replace(batch, duplicate=len(found.repeated), spans=found.spans)
         if len(rejected):

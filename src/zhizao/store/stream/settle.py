@@ -62,15 +62,28 @@ class Settled:
     revises: int
 
 
-def settled(record: RecordType, taken: Incoming, earlier: Earlier) -> Settled:
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What can be said of a file by itself: its sound rows in the order of a segment, which of them share their key with another, and the ``rejected``."""
+
+    rows: pa.Table
+    shared: np.ndarray
+    rejected: pa.Table
+
+
+def arranged(record: RecordType, taken: Incoming) -> Arranged:
+    """The rows of a file, checked and in order."""
+    sound, rejected = split(record, taken.rows)
+    return Arranged(*ordered(sound), rejected)
+
+
+def settled(record: RecordType, file: Arranged, earlier: Earlier) -> Settled:
     """The rows of a file, held against what was taken before it."""
     import pyarrow.compute as pc
 
-    sound, rejected = split(record, taken.rows)
-    rows, repeated = ordered(sound)
-    doubtful = repeated | _covered(rows, earlier)
-    rows, old = _new(record, rows, doubtful, earlier)
-    return Settled(rows, old, rejected, spans_of(rows), int(pc.sum(rows[REVISES]).as_py() or 0))
+    doubtful = file.shared | _covered(file.rows, earlier)
+    rows, old = _new(record, file.rows, doubtful, earlier)
+    return Settled(rows, old, file.rejected, spans_of(rows), int(pc.sum(rows[REVISES]).as_py() or 0))
 
 
 def spans_of(rows: pa.Table) -> Spans:

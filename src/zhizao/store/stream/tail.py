@@ -13,7 +13,7 @@ from zhizao.store.batch import Batch, Spans
 from zhizao.store.columns import stored_schema
 from zhizao.store.home import Home
 from zhizao.store.stream.incoming import incoming
-from zhizao.store.stream.settle import Earlier, settled
+from zhizao.store.stream.settle import Earlier, arranged, settled
 from zhizao.store.stream.spool import Spool
 from zhizao.store.stream.stored import as_tail
 from zhizao.store.versions import is_rekeyed, is_revised, versions
@@ -48,7 +48,7 @@ def tail(record: RecordType, spool: Spool, home: Home, batches: Sequence[Batch],
 
     for file in spool.files:
         earlier = Earlier(lambda: nullcontext((engine, among)), spans, is_revised(record, batches) or revises > 0, is_rekeyed(record, batches))
-        found = settled(record, incoming(file.number, file.frames()), earlier)
+        found = settled(record, arranged(record, incoming(file.number, file.frames())), earlier)
         tables.append(as_tail(record, found, file.number).cast(stored_schema(record)))
         spans.append(found.spans)
         revises += found.revises

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from zhizao.model.expression import FieldRef, Literal_, Row, RowOp
-from zhizao.sense.derive.series import Known
 
-Moment = Mapping[str, Known]
+Held = Decimal | str | None
+"""A value as it is compared: a number, or a word; None where it is not known."""
+Moment = Mapping[str, Held]
+"""What holds at one moment, by quantity."""
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
