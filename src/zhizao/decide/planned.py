@@ -24,7 +24,7 @@ def _planned(problem: Problem, solution: Solution, one: Alternative) -> Alternat
         case SetPointProblem():
             return replace(one, actions=tuple(_setting(problem, solution, one, c) for c in one.choices))
         case CascadeProblem():
-            return replace(one, revisions=tuple(_revision(problem, c) for c in one.choices))
+            return replace(one, actions=(problem.action,), revisions=tuple(_revision(problem, c) for c in one.choices))
 
 
 def _remedy(problem: RemedyProblem, candidate: Candidate, units: int) -> PlannedAction:

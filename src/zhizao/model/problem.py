@@ -116,8 +116,9 @@ class CascadeProblem:
     fairness: Fairness
     parts: tuple[Part, ...]
     divisor: Decimal
+    action: PlannedAction
+    """What is agreed to: that these targets hold."""
     offset: Decimal = Decimal(0)
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
