@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
 from tests.act.world import START, Clock, Press, propose, retune
+from zhizao.act.sinks.drop import Drop
 from zhizao.errors import InputError, NoAnswer, UnknownName
 from zhizao.node.assemble import Node
 from zhizao.node.loop import acted, stop
 from zhizao.node.loop.act import act, release
 from zhizao.node.loop.approve import Word, approve
+from zhizao.store.ledger import tell
 
 
 def agreed(node: Node, *persons: str) -> list[str]:
@@ -118,7 +124,7 @@ def test_a_write_nobody_knows_of_blocks_its_address_until_a_person_releases_it(n
     press.mood, press.reads_back = "", True
     clock.go(minutes=1)
     assert [what for what, _ in sent(node, press, clock)] == ["confirmed"]
-    assert [str(one.value) for one in press.arrived] == ["110", "105"]
+    assert [one.value for one in press.arrived] == [110, 105]
 
 
 def test_after_a_stop_nothing_leaves_until_two_persons_lift_it(node: Node) -> None:
@@ -143,3 +149,41 @@ def acted_policy(node: Node):
     from zhizao.act import written
 
     return written.read(node.home, node.library.quantities).policy
+
+
+def test_an_action_is_told_to_others_by_a_line_of_its_own(node: Node, tmp_path: Path) -> None:
+    (share := tmp_path / "share").mkdir()
+    (node.home / "sinks").mkdir()
+    (node.home / "sinks" / "share.yaml").write_text(f"url: drop://{share}\n", "utf-8")
+    with (node.home / "policy.yaml").open("a", encoding="utf-8") as policy:
+        policy.write('  - {id: tell, approved_by: [engineer], of: ["site:S1"], remedies: [train], sinks: [share], rate: {line: 5 per 1 d}}\n')
+    propose(node, (retune(remedy="train", writes=(), needs=()),), id_="P-20000000")
+    assert approve(node, Word("P-2", "li"), START).missing == ()
+    [told] = act(node, send=True, making=Drop, clock=Clock())
+    assert (told.event.what, told.event.line, told.sending.sink) == ("confirmed", "tell", "share")
+    [file] = share.iterdir()
+    assert json.loads(file.read_text("utf-8"))["planned"]["remedy"] == "train"
+    assert act(node, send=True, making=Drop, clock=Clock()) == []
+
+
+def test_an_interlock_is_what_the_machine_last_said(node: Node) -> None:
+    file = node.home / "policy.yaml"
+    file.write_text(file.read_text("utf-8").replace("two_persons: true", "two_persons: true\n    interlocks: ['press_mode == \"AUTO\"']"), "utf-8")
+    agreed(node, "li", "wang")
+    press, clock = Press(), Clock()
+    said = [("AUTO", -300, "good"), ("MDI", -30, "good"), ("AUTO", -20, "bad"), ("AUTO", -10, "good")]
+    for text, seconds, quality in said:
+        assert sent(node, press, clock)[0][0] == "refused"
+        row = {"entity": "machine:M1", "quantity": "press_mode", "time": START + timedelta(seconds=seconds), "text": text, "quality": quality, "source": "press"}
+        tell(node.store, node.library.records["observation"], [row], "test")
+    assert sent(node, press, clock)[0][0] == "confirmed"
+
+
+def test_a_proposal_without_actions_is_agreed_to_by_a_line_about_its_problem(node: Node) -> None:
+    propose(node, (), id_="P-40000000")
+    with pytest.raises(NoAnswer):
+        approve(node, Word("P-4", "li"), START)
+    with (node.home / "policy.yaml").open("a", encoding="utf-8") as policy:
+        policy.write('  - {id: targets, approved_by: [director], of: ["site:S1"], remedies: [press]}\n')
+    done = approve(node, Word("P-4", "zhang"), START)
+    assert (done.actions, done.missing) == ((), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,11 +21,29 @@ from tests.act import world
 from tests.sense.opcua_peer import Peer, address
 from zhizao.act.contract import Destination, NotSent, Outgoing
 from zhizao.act.sinks.opcua import OpcUa
+from zhizao.node.assemble import open_node
+from zhizao.node.loop.approve import Word, approve
 
 ROOT = Path(__file__).parents[2]
 POINTS = "\n".join(ROOT.joinpath("pyproject.toml").read_text("utf-8").split('[project.entry-points."zhizao.sinks"]\n')[1].split("\n\n")[0].splitlines())
 FAIR = world.POLICY.replace("range: [80, 120]", "range: [0, 5]").replace("largest_step: 15", "largest_step: 3")
 """The peer's variable stands at 1.5."""
+
+
+@pytest.fixture
+def at_home(made_home: Path, tmp_path: Path) -> Callable[..., None]:
+    """Make the home one of a press at a URL, with a proposal on which persons have spoken."""
+
+    def make(url: str, *persons: str) -> None:
+        folder = Path(shutil.copytree(made_home, tmp_path / "home"))
+        (folder / "sources" / "press.yaml").write_text(world.SOURCE.format(url=url, address=address("Double")), "utf-8")
+        (folder / "policy.yaml").write_text(FAIR, "utf-8")
+        node = open_node(folder)
+        world.propose(node, (world.retune("3.5"),), id_="P-30000000")
+        for person in persons:
+            approve(node, Word("P-3", person), world.START)
+
+    return make
 
 
 @asynccontextmanager
@@ -88,13 +107,11 @@ def said(process: subprocess.Popen[str]) -> Any:
     return json.loads(out)
 
 
-def test_from_approval_to_the_server_and_back(tmp_path: Path, zhizao: Callable[..., Any]) -> None:
+def test_from_approval_to_the_server_and_back(tmp_path: Path, zhizao: Callable[..., Any], at_home: Callable[..., None]) -> None:
     async def play() -> None:
         async with serving(tmp_path) as peer:
-            node = world.home(tmp_path / "home", peer.url, address("Double"), FAIR)
-            world.propose(node, (world.retune("3.5"),))
-            assert said(await asyncio.to_thread(zhizao, "approve", "P-0", "--as", "li"))["missing"]
-            assert len(said(await asyncio.to_thread(zhizao, "approve", "P-0", "--as", "wang"))["actions"]) == 1
+            at_home(peer.url, "li")
+            assert len(said(await asyncio.to_thread(zhizao, "approve", "P-3", "--as", "wang"))["actions"]) == 1
             [tried] = await asyncio.to_thread(lambda: said(zhizao("act")))
             assert (tried["fate"], tried["line"], tried["note"]) == ("rehearsed", "press", "")
             [done] = await asyncio.to_thread(lambda: said(zhizao("act", "--send")))
@@ -147,13 +164,10 @@ WRITE_REQUEST = b"\x01\x00" + (673).to_bytes(2, "little")
 """The type of a write request on the wire (IEC 62541-6: a four-byte node id)."""
 
 
-def test_whoever_is_killed_after_the_write_left_never_sends_it_again(tmp_path: Path, zhizao: Callable[..., Any]) -> None:
+def test_whoever_is_killed_after_the_write_left_never_sends_it_again(tmp_path: Path, zhizao: Callable[..., Any], at_home: Callable[..., None]) -> None:
     async def play() -> None:
         async with serving(tmp_path) as peer, Wire(peer.port) as wire:
-            node = world.home(tmp_path / "home", f"opc.tcp://127.0.0.1:{wire.port}/plant", address("Double"), FAIR)
-            world.propose(node, (world.retune("3.5"),))
-            for person in ("li", "wang"):
-                said(await asyncio.to_thread(zhizao, "approve", "P-0", "--as", person))
+            at_home(f"opc.tcp://127.0.0.1:{wire.port}/plant", "li", "wang")
             process = zhizao("act", "--send")
             async with asyncio.timeout(60):
                 await wire.passed.wait()
@@ -162,6 +176,19 @@ def test_whoever_is_killed_after_the_write_left_never_sends_it_again(tmp_path: P
             wire.holds = False
             [settled] = await asyncio.to_thread(lambda: said(zhizao("act", "--send")))
             assert (settled["fate"], settled["read_back"]) == ("confirmed", "3.5")
+            assert wire.writes == 1
+
+    asyncio.run(play())
+
+
+def test_two_processes_that_send_at_once_send_once(tmp_path: Path, zhizao: Callable[..., Any], at_home: Callable[..., None]) -> None:
+    async def play() -> None:
+        async with serving(tmp_path) as peer, Wire(peer.port) as wire:
+            wire.holds = False
+            at_home(f"opc.tcp://127.0.0.1:{wire.port}/plant", "li", "wang")
+            racing = [zhizao("act", "--send") for _ in range(2)]
+            told = [await asyncio.to_thread(said, process) for process in racing]
+            assert sorted(row["fate"] for rows in told for row in rows) == ["confirmed"]
             assert wire.writes == 1
 
     asyncio.run(play())

@@ -181,7 +181,7 @@ def test_registers_and_coils_are_written_and_read_back() -> None:
         Modbus(Destination("m", f"modbus://127.0.0.1:{free_port()}", {"registers": REGISTERS})).send(Outgoing("X-1", "P", Decimal(1)))
 
 
-def test_a_device_takes_a_command_and_says_it_at_its_next_birth(tmp_path: Path) -> None:
+def test_a_device_takes_a_command_and_says_it_at_its_next_birth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         broker = Mosquitto(tmp_path)
         broker.start()
@@ -195,6 +195,7 @@ def test_a_device_takes_a_command_and_says_it_at_its_next_birth(tmp_path: Path) 
                 assert await asyncio.to_thread(sink.send, what) == "DCMD e1/press"
                 await peer.told("commanded")
                 assert await asyncio.to_thread(sink.read, what) == Decimal(value)
+            monkeypatch.setattr("zhizao.act.sinks.sparkplug.BIRTH_S", 0.5)
             for address, value in {"e1/press/Nothing": "1", "e1/press/Level": "1.5", "e9/press/Speed": "1"}.items():
                 with pytest.raises(NotSent):
                     await asyncio.to_thread(sink.send, Outgoing("X-1", address, Decimal(value)))

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 
 from tests.measure.world import ORGANISATION, REGIONS, TERRITORY, World, total
+from zhizao.errors import InputError
 from zhizao.model.entity import Hierarchy, Level
 from zhizao.model.period import Period
 from zhizao.model.record import Field, RecordType
@@ -152,3 +153,19 @@ def test_a_membership_that_ends_when_it_begins_was_called_off_and_ends_no_other(
     )  # fmt: skip
     assert world.table("revenue", by=["region"], period="2022") == {REGIONS[0]: Decimal(1), REGIONS[1]: Decimal(1)}
     assert world.table("revenue", by=["nation"], period="2022") == {"nation:CN": Decimal(2)}
+
+
+def test_two_levels_of_units_at_once_are_refused_with_a_cure(world: World) -> None:
+    world.place(*TWO_WAYS, ("enterprise:A", "located_in", REGIONS[0]))
+    returns(world, 1)
+    with pytest.raises(InputError, match="line and site are levels of the same units") as told:
+        world.table("line_sum", by=["line", "site"])
+    assert told.value.cure and "--by site" in told.value.cure.en
+
+
+def test_a_value_its_indicator_cannot_have_comes_with_a_doubt(world: World) -> None:
+    world.place(*TWO_WAYS, ("line:2", "part_of", "enterprise:A"), ("enterprise:A", "located_in", REGIONS[0]))
+    world.library = replace(world.library, indicators={**world.library.indicators, "line_sum": replace(world.library.indicators["line_sum"], between=(0, 4))})
+    returns(world, 1, 2)
+    found = {v.entity: v.warnings for level in ("line", "enterprise") for v in world.values("line_sum", by=[level])}
+    assert found == {"line:1": (), "line:2": (), "enterprise:A": ("impossible",)}

@@ -72,7 +72,7 @@ def allowed(sending: Sending, policy: Policy, facts: Facts) -> Allowed | Refused
 
 def covering(sending: Sending, policy: Policy, above: frozenset[str], *, any_sink: bool = False) -> list[Line]:
     """The lines that are about such a sending, whatever their conditions say now; with ``any_sink`` wherever it goes."""
-    return [line for line in policy.lines if _covers(line, sending, above) and (any_sink or not line.sinks or sending.sink in line.sinks)]
+    return [line for line in policy.lines if _covers(line, sending, above) and (any_sink or _goes(line, sending))]
 
 
 def unagreed(line: Line, policy: Policy, facts: Facts, proposal: tuple[str, int]) -> Text | None:
@@ -105,6 +105,11 @@ def _covers(line: Line, sending: Sending, above: frozenset[str]) -> bool:
     if not line.of & above or (line.remedies and sending.remedy not in line.remedies):
         return False
     return sending.quantity in line.quantities if sending.is_set_point else not line.quantities
+
+
+def _goes(line: Line, sending: Sending) -> bool:
+    """Whether a line lets something go to its sink: a set point anywhere unless sinks are named, a message only to those named."""
+    return sending.sink in line.sinks or (sending.is_set_point and not line.sinks)
 
 
 def _everywhere(sending: Sending, facts: Facts) -> Iterable[Text]:

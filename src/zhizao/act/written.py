@@ -24,6 +24,7 @@ from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.shaped import read_shaped, text
 from zhizao.pack.shapes import Id, Shape, TextShape
 from zhizao.pack.units import unit
+from zhizao.store.durable import replace
 
 FILE = "policy.yaml"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -98,6 +99,15 @@ def read(home: Path, quantities: Mapping[str, Quantity]) -> Read:
     if fitted is None:
         return Read(Policy(), tuple(found))
     return Read(_Reader(fitted[0], fitted[1], quantities, found).policy(), tuple(found))
+
+
+def begin(home: Path) -> bool:
+    """Put an example that allows nothing into a home that has no policy; whether it did."""
+    file = home / FILE
+    if file.exists():
+        return False
+    replace(file, Path(__file__).with_name("example_policy.yaml").read_bytes())
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,5 +260,5 @@ def _clock(written: object) -> time | None:
 def _is_zone(name: str) -> bool:
     try:
         return bool(name and ZoneInfo(name))
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from zhizao.errors import UnknownName
+from zhizao.errors import InputError, UnknownName
 from zhizao.measure.placement import Placement
 from zhizao.model.entity import CROSS, Hierarchy, level_of
 from zhizao.model.library import Library
@@ -46,6 +46,7 @@ def aims(library: Library, of: Sequence[str], by: Sequence[str]) -> tuple[Aim, .
 
     Raises:
         UnknownName: a level that no hierarchy and no record type has.
+        InputError: two levels of units, each of which would be the name of a result.
 
     Example:
         >>> from zhizao.measure.aim import Aim
@@ -58,7 +59,14 @@ def aims(library: Library, of: Sequence[str], by: Sequence[str]) -> tuple[Aim, .
         if level not in known:
             raise UnknownName(Text("层级", "level"), level, known, where="--by")
     levels = tuple(level for level in by if level in placing)
-    unit_level = next((level for level in by if level not in placing), "")
+    units = [level for level in by if level not in placing]
+    if len(units) > 1:
+        raise InputError(
+            Text(f"{'、'.join(units)} 是同一组织的层级，不能同时展开", f"{' and '.join(units)} are levels of the same units and cannot be spread at once"),
+            where="--by",
+            cure=Text(f"每次问一个层级，例如 --by {units[-1]}", f"ask for one of them at a time, such as --by {units[-1]}"),
+        )
+    unit_level = units[0] if units else ""
     return tuple(_aim(library, entity, levels, unit_level) for entity in (of or ("",)))
 
 

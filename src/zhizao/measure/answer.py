@@ -17,6 +17,9 @@ from zhizao.model.period import Period
 from zhizao.model.series import Origin
 from zhizao.model.value import Coverage, Status, Value
 
+IMPOSSIBLE = "impossible"
+"""The doubt that comes with a value its indicator cannot have."""
+
 Steps = list[int | None]
 """Whole steps of a printed scale, one an entity."""
 
@@ -61,12 +64,14 @@ class Answer(Sequence[Value]):
     def _value(self, index: int) -> Value:
         entity, period = divmod(index, len(self.periods))
         indicator, column = self.indicator, self.columns[period]
+        value = _decimal(column.figures[entity], indicator.decimals)
         return Value(
             indicator=indicator.id, series=f"{indicator.id}.computed", basis="computed", scope=scope_of(indicator), kind="computed",
             origin=self.origins[entity], entity=self.entities[entity], period=self.periods[period],
-            value=_decimal(column.figures[entity], indicator.decimals), unit=indicator.unit, status=column.statuses.get(entity, "ok"),
+            value=value, unit=indicator.unit, status=column.statuses.get(entity, "ok"),
             coverage=Coverage(_decimal(column.counts[entity], DECIMALS), _decimal(column.weights[entity], DECIMALS)),
             definition=indicator.definition, known_at=self.known_at,
+            warnings=() if value is None or indicator.is_possible(value) else (IMPOSSIBLE,),
         )  # fmt: skip
 
     def table(self) -> pa.Table:

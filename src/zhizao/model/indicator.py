@@ -46,6 +46,8 @@ class Indicator:
     """Its line in the plan's table; 0 for a second-level indicator of ours."""
     group: Text | None = None
     variant_of: str = ""
+    between: tuple[int | None, int | None] = (None, None)
+    """The least and the greatest it can be; a value beyond comes with a doubt, for then some fact behind it is wrong."""
     goals: tuple[str, ...] = ()
     """Ids of the plan's nodes it serves."""
     doubts: tuple[Text, ...] = ()
@@ -65,6 +67,18 @@ class Indicator:
     def records(self) -> tuple[str, ...]:
         """Every record type its formula reads, its own first."""
         return (self.record, *self.other_records)
+
+    def is_possible(self, value: Decimal) -> bool:
+        """Whether a value lies between the bounds.
+
+        Example:
+            >>> from zhizao.model.text import same
+            >>> oee = Indicator("oee", same("OEE"), "percent", "day", "up", between=(0, 100))
+            >>> oee.is_possible(Decimal(100)), oee.is_possible(Decimal("100.1"))
+            (True, False)
+        """
+        low, high = self.between
+        return (low is None or value >= low) and (high is None or value <= high)
 
     @property
     def is_computed(self) -> bool:

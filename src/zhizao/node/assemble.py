@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import cast
 
@@ -31,9 +33,24 @@ def silent(words: Text) -> None:
     """Say nothing."""
 
 
+SLACK = timedelta(minutes=1)
+"""How far clocks of machines that share a home may be apart."""
+_MOMENT: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
 def now() -> datetime:
     """The present instant: the one clock of the program."""
-    return datetime.now(timezone.utc)
+    return _MOMENT.get() or datetime.now(timezone.utc)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Answer as at a moment: what was frozen then is computed again as it was due then."""
+    before = _MOMENT.set(moment)
+    try:
+        yield
+    finally:
+        _MOMENT.reset(before)
 
 
 def open_node(home: Path, *, remark: Remark = silent) -> Node:
@@ -46,7 +63,19 @@ def open_node(home: Path, *, remark: Remark = silent) -> Node:
         remark(Text(f"{missing}：登记过的内容包不在了，已略过", f"{missing}: this pack is registered but gone; left out"))
     node = Node(home, folders, with_quantities(load_library(home, folders), home), open_store(home))
     supply(node.library, node.store, remark)
+    if behind := clock_behind(node.store.newest()):
+        remark(behind)
     return node
+
+
+def clock_behind(newest: datetime | None) -> Text | None:
+    """What is to be said where the clock is behind the last batch: times of storing only grow, so that all that follows is held for later than it is."""
+    if newest is None or newest <= now() + SLACK:
+        return None
+    return Text(
+        f"时钟比最后一批入库时间（{newest:%Y-%m-%d %H:%M}）还早：此后入库的内容都记在该时间之后，--as-of 早于它便看不到；请校准时钟",
+        f"the clock is behind the last batch, stored {newest:%Y-%m-%d %H:%M}: what is stored from now on counts from then, and an earlier --as-of does not see it; set the clock right",
+    )
 
 
 def folders_of(home: Path) -> tuple[Path, ...]:

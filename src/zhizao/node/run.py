@@ -84,11 +84,12 @@ def _live(node: Node, log: Log, seal_after_s: float) -> Live:
 def _chores(node: Node) -> dict[str, Chore]:
     """What is done every now and then, by name."""
     from zhizao.node import derive, report, retention
-    from zhizao.node.loop import watching
+    from zhizao.node.loop import actions, watching
 
     return {
         "derive": Chore(derive.Deriver(node.library, node.store).look, derive.LOOK_S),
         "report": Chore(lambda: report.report(node.library, node.store, now()), report.LOOK_S),
+        "escalate": Chore(lambda: actions.escalate(node, now()), actions.LOOK_S),
         "warnings": Chore(lambda: watching.look(node.library, node.store, now()), watching.LOOK_S),
         "retire": Chore(lambda: retention.let_go(node, now()), retention.LOOK_S),
     }

@@ -15,7 +15,7 @@ from typing import Any
 from zhizao import __version__
 from zhizao.checks.connectors import Tier
 from zhizao.model.text import Text
-from zhizao.node.assemble import open_store
+from zhizao.node.assemble import clock_behind, open_store
 from zhizao.sense import mapping
 from zhizao.sense.contract import Promise
 from zhizao.store.contract import Store
@@ -52,6 +52,8 @@ def status(home: Path, store: Store, fares: Mapping[str, Fares], *, node: Row) -
     damaged = sorted(file.name for file in Home(home).stream.glob(f"*{DAMAGED}"))
     conserved = all(c.balances for c in found.values()) and not damaged
     said = {"home": str(home), "id": Home(home).id, **total, "conserved": conserved, "log_bytes": _log_bytes(home), "log_damaged": damaged}
+    behind = clock_behind(store.newest())
+    said |= {"trouble": {"zh": behind.zh, "en": behind.en}} if behind else {}
     said |= {"retired": {"batches": sum(r.batches for r in gone), "rows": sum(r.rows for r in gone), "at": gone[-1].at.isoformat() if gone else None}}
     return {"node": node, "store": said, "connectors": sources}
 

@@ -91,7 +91,7 @@ def _without_formula(draft: Draft, found: Found) -> Indicator:
         id=shape.id, name=text(shape.name, content, ("name",), found) or Text(shape.id, shape.id), unit=shape.unit, period=shape.period,
         direction=shape.direction, record=shape.record, formula=shape.formula, decimals=shape.decimals, missing=shape.missing,
         zero=shape.zero or "undefined", weight=shape.weight, attribute=shape.attribute, because=text(shape.because, content, ("because",), found),
-        number=shape.number, group=text(shape.group, content, ("group",), found), variant_of=shape.variant_of, goals=shape.goals,
+        number=shape.number, group=text(shape.group, content, ("group",), found), variant_of=shape.variant_of, between=shape.between, goals=shape.goals,
         doubts=tuple(d for d in doubts if d), source=shape.source, pack=draft.pack, place=content.place(), notes=tuple(n for n in notes if n),
     )  # fmt: skip
 

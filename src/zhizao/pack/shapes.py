@@ -107,6 +107,7 @@ class IndicatorShape(Shape):
     number: Count = 0
     group: TextShape | None = None
     variant_of: str = ""
+    between: tuple[int | None, int | None] = (None, None)
     goals: tuple[str, ...] = ()
     doubts: tuple[TextShape, ...] = ()
     notes: tuple[TextShape, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from zhizao.errors import InputError
@@ -87,7 +88,7 @@ def _signals(signals: Sequence[tuple[Described, Signal]], added: str) -> Iterabl
         if a.device != device:
             device = a.device
             yield f"# ── {_comment(device)}"
-        scale = f", scale: {signal.scale!r}" if signal.scale != 1 else ""
+        scale = f", scale: {Decimal(repr(signal.scale)):f}" if signal.scale != 1 else ""
         about = " · ".join(part for part in (a.name if a.name != a.address else "", a.kind, a.unit, a.example and f"= {a.example}") if part)
         yield f"{_quoted(a.address)}: {{entity: {_word(signal.entity)}, quantity: {_word(signal.quantity)}{scale}}}" + (f"  # {_comment(about)}" if about else "")
 

@@ -38,7 +38,8 @@ def status(found: Mapping[str, Any], lang: Lang) -> Group:
     parts: list[Any] = [head(found["node"]).in_(lang)]
     if found["connectors"]:
         parts.append(table(found["connectors"], lang))
-    parts += [words.in_(lang) for words in (balance(found["store"]), *_retired(found["store"]["retired"]))]
+    trouble = found["store"].get("trouble")
+    parts += [words.in_(lang) for words in (balance(found["store"]), *_retired(found["store"]["retired"]), *([Text(**trouble)] if trouble else []))]
     return Group(*parts, *_errors(found["connectors"], lang))
 
 

@@ -101,6 +101,7 @@ MODELS: Mapping[str, Text] = {
     "bounded": Text("有界趋势", "bounded trend"),
 }
 DOUBTS: Mapping[str, Text] = {
+    "impossible": Text("超出该指标可能的范围：所依据的事实中必有差错", "beyond what the indicator can be: some fact behind it is wrong"),
     "simpson": Text("合计的升降与各部分相反：变动来自构成，不来自各部分本身（辛普森悖论）", "the pooled rate moves against all its parts: the mix moved it, not the parts (Simpson's paradox)"),
 }
 UNITS: Mapping[str, Text] = {

@@ -128,6 +128,9 @@ class Store(Protocol):
     def fingerprint(self) -> str:
         """A hash that changes with every stored batch and every forgetting; cheap enough to ask at every command."""
 
+    def newest(self) -> datetime | None:
+        """When the last batch was stored, by the clock of then; None where there is none. Later than now, a clock was set back, or was wrong."""
+
     def has_batch(self, record: str, sha256: str) -> bool:
         """Whether a delivery with this fingerprint was stored before."""
 

@@ -134,6 +134,12 @@ class Home:
         except (ValueError, TypeError) as error:
             raise damaged(file, Text("密钥文件已损坏", "the key is damaged")) from error
 
+    def sign(self, seal: str) -> str:
+        """The node's signature under a hash, both as hexadecimal digits."""
+        from zhizao.store.seal import sign
+
+        return sign(self.private_key(), seal)
+
     def public_key(self) -> Ed25519PublicKey:
         """The key its seals are checked with.
 

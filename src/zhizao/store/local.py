@@ -106,6 +106,12 @@ class LocalStore:
             said = [self._home.id, *self._history.newest(), mark(self._home.stream)]
             return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
+    def newest(self) -> datetime | None:
+        """See the contract."""
+        with told(self._home.path):
+            batches = self._history.batches()
+        return batches[-1].at if batches else None
+
     def has_batch(self, record: str, sha256: str) -> bool:
         """See the contract."""
         with told(self._home.path):

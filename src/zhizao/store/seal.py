@@ -74,3 +74,22 @@ def is_signed(key: Ed25519PublicKey, seal: str, signature: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def public_key(pem: bytes) -> Ed25519PublicKey:
+    """The key that others check a node's seals with.
+
+    Raises:
+        ValueError: it is none.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as Wanted
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        key = load_pem_public_key(pem)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(key, Wanted):
+        raise ValueError("no Ed25519 key")
+    return key

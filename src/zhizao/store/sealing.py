@@ -18,7 +18,7 @@ from zhizao.store.durable import replace as replace_file
 from zhizao.store.history import History
 from zhizao.store.home import Home
 from zhizao.store.numbers import counting
-from zhizao.store.seal import merkle_root, seal_of, sign
+from zhizao.store.seal import merkle_root, seal_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,7 +91,7 @@ def sealed(rim: Rim, batch: Batch, rows: pa.Table, schema: pa.Schema | None = No
 def signed(rim: Rim, batch: Batch) -> Batch:
     """A batch with its seal, signed by this node."""
     seal = seal_of(batch.sealed)
-    return replace(batch, seal=seal, signature=sign(rim.home.private_key(), seal))
+    return replace(batch, seal=seal, signature=rim.home.sign(seal))
 
 
 def keep_rejects(home: Home, batch: Batch, content: bytes) -> Batch:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from zhizao_testbed.calendar import SECOND
+from zhizao_testbed.knob import PER_BAR, SETTING, Knob
 from zhizao_testbed.spells import Character, Spell, State
 
 POWER_EVERY, WARMTH_EVERY, METER_EVERY = 5 * SECOND, 30 * SECOND, 60 * SECOND
@@ -26,7 +27,8 @@ WORDS: Mapping[State, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One signal of a machine has a new value from an instant on; power in W, energy in Wh, speed in 1/min, temperature in 0.1 °C, times in ms: whole numbers."""
+    """One signal of a machine has a new value from an instant on; power in W, energy in Wh, speed in 1/min, temperature in 0.1 °C, pressure in 0.1 bar, times
+    in ms: whole numbers."""
 
     at: int
     machine: str
@@ -60,19 +62,24 @@ SIGNALS: Mapping[str, SignalType] = {
     "electricity": SignalType("kWh", 1000, "ELECTRICAL_ENERGY"),
     "spindle_speed": SignalType("1/min", 1, "ROTARY_VELOCITY/ACTUAL"),
     "spindle_temperature": SignalType("degC", 10, "TEMPERATURE/ROTARY"),
+    SETTING: SignalType("bar", PER_BAR, "PRESSURE/PROGRAMMED"),
 }
 
 
-def changes(character: Character, spells: Iterable[Spell], seed: int) -> Iterator[Change]:
-    """What a machine says during its spells: words where they change, counts at the end of parts, figures at their intervals."""
-    voice = _Voice(character, Random(f"{seed}/{character.name}/voice"))
+def changes(character: Character, spells: Iterable[Spell], seed: int, knob: Knob | None = None) -> Iterator[Change]:
+    """What a machine says during its spells: words where they change, counts at the end of parts, figures at their intervals, its setting when it is turned."""
+    knob = knob or Knob(character.pressure)
+    voice = _Voice(character, Random(f"{seed}/{character.name}/voice"), knob)
     for spell in spells:
-        yield from voice.during(spell)
+        for change in voice.during(spell):
+            knob.passed(change.at)
+            yield from (Change(at, character.name, SETTING, value) for at, value in knob.untold(change.at))
+            yield change
 
 
 class _Voice:
-    def __init__(self, character: Character, random: Random) -> None:
-        self._is, self._random = character, random
+    def __init__(self, character: Character, random: Random, knob: Knob) -> None:
+        self._is, self._random, self._knob = character, random, knob
         self._said: dict[str, str] = {}
         self._counts = {"part_count": 0, "good_count": 0, "scrap_count": 0}
         self._watt_us = 0
@@ -84,6 +91,7 @@ class _Voice:
             self._next_meter = spell.begin
             yield from (self._number(spell.begin, signal, 0) for signal in self._counts)
             yield self._number(spell.begin, "planned_time_per_item", round(1000 * self._is.cycle_s))
+            yield self._number(spell.begin, SETTING, self._knob.first)
         yield from self._words(spell)
         yield self._number(spell.begin, "spindle_speed", self._speed(spell.state))
         yield from self._figures(spell)
@@ -105,7 +113,7 @@ class _Voice:
         assert self._next_meter is not None
         at, next_warmth = spell.begin, spell.begin
         while at < spell.end:
-            watt = self._power(spell.state)
+            watt = self._power(spell.state, self._knob.at(at))
             yield self._number(at, "active_power", watt)
             if at >= self._next_meter:
                 yield self._number(at, "electricity", self._watt_us // (3600 * SECOND))
@@ -123,8 +131,9 @@ class _Voice:
             self._counts[signal] += 1
             yield self._number(spell.end, signal, self._counts[signal])
 
-    def _power(self, state: State) -> int:
-        level = {"producing": self._is.busy_kw, "setup": self._is.busy_kw / 3, "off": self._is.off_kw}.get(state, self._is.idle_kw)
+    def _power(self, state: State, pressure: int) -> int:
+        producing = self._is.busy_kw * (1 + self._is.power_bend * self._is.strain(pressure))
+        level = {"producing": producing, "setup": self._is.busy_kw / 3, "off": self._is.off_kw}.get(state, self._is.idle_kw)
         return round(1000 * level * self._random.uniform(0.9, 1.1))
 
     def _speed(self, state: State) -> int:

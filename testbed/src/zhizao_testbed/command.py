@@ -62,11 +62,13 @@ COMMAND = Testbed("testbed", words=Text("试验场：真值已知的模拟工厂
 @option("--port", type=click.IntRange(1024, 65000), default=FIRST_PORT, metavar="N", words=Text(f"第一个端口（默认 {FIRST_PORT}），各协议依次使用", f"the first port (default {FIRST_PORT}); each protocol takes the next"))
 @option("--broker", default="127.0.0.1:1883", metavar="HOST:PORT", words=Text("sparkplug 所用的代理", "the broker that sparkplug needs"))
 @option("--truth", type=click.Path(dir_okay=False, path_type=Path), default=None, metavar="FILE", words=Text("把真值写到此处", "write the truth here"))
+@option("--site", default="", metavar="CODE", words=Text("所属工厂的编号，如模拟经济体中的 SIM-0000042-1；设备名以此开头", "the code of the site it is, such as SIM-0000042-1 of a simulated economy; its machines' names begin with it"))
+@option("--detuned", type=click.FloatRange(-30, 30), default=0.0, metavar="BAR", words=Text("各台冷却液压力比本来偏高多少 bar：报废和用电随之上升", "how many bar too high every coolant is set: scrap and power rise with it"))
 @option("--records", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR", words=Text("把对象、归属、班次写成 CSV，把 Modbus 寄存器表写成 registers.yaml，放到此处", "write entities, memberships and shifts here, as CSV to import, and the Modbus registers as registers.yaml"))
 @click.pass_obj
 def plant(
     shell: Shell, seed: int, machines: int, speed: float, ago: float, span: float | None, protocols: str, port: int, broker: str,
-    truth: Path | None, records: Path | None,
+    truth: Path | None, site: str, detuned: float, records: Path | None,
 ) -> int:  # fmt: skip
     """Run a plant."""
     from zhizao_testbed.pace import Pace, now_us
@@ -78,7 +80,7 @@ def plant(
     begin = now_us() - round(ago * HOUR)
     begin -= begin % SECOND
     pace = Pace(speed, None if span is None else begin + round(span * HOUR))
-    lives = Plant(seed, machines, begin)
+    lives = Plant(seed, machines, begin, detuned=detuned, site=site)
     names = _known(protocols)
     if records:
         write(lives, records)

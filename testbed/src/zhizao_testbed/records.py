@@ -24,6 +24,16 @@ def records(plant: Plant) -> dict[str, list[Row]]:
     return {"entity": list(_entities(plant)), "membership": list(_memberships(plant)), "shift_calendar": list(_shifts(plant))}
 
 
+def site_of(plant: Plant) -> str:
+    """The site of a plant: its own, or the one of a nation that it stands for."""
+    return f"site:{plant.site}" if plant.site else SITE
+
+
+def line_of(plant: Plant) -> str:
+    """The line on which all its machines stand."""
+    return f"line:{plant.site}-L1" if plant.site else LINE
+
+
 def write(plant: Plant, folder: Path) -> list[Path]:
     """The same as files ``TYPE.csv``; those written."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -31,9 +41,10 @@ def write(plant: Plant, folder: Path) -> list[Path]:
 
 
 def _entities(plant: Plant) -> Iterator[Row]:
-    yield _entity(ENTERPRISE, "模拟企业", "Simulated enterprise")
-    yield {**_entity(SITE, "模拟工厂", "Simulated plant"), "zone": plant.calendar.zone}
-    yield _entity(LINE, "模拟产线", "Simulated line")
+    if not plant.site:
+        yield _entity(ENTERPRISE, "模拟企业", "Simulated enterprise")
+        yield {**_entity(SITE, "模拟工厂", "Simulated plant"), "zone": plant.calendar.zone}
+    yield _entity(line_of(plant), "模拟产线", "Simulated line")
     for name in plant.characters:
         yield _entity(f"machine:{name}", f"模拟机床 {name}", f"Simulated machine {name}")
 
@@ -43,15 +54,16 @@ def _entity(entity: str, zh: str, en: str) -> Row:
 
 
 def _memberships(plant: Plant) -> Iterator[Row]:
-    pairs = [(ENTERPRISE, "located_in", NATION), (SITE, "part_of", ENTERPRISE), (LINE, "part_of", SITE)]
-    for entity, relation, parent in [*pairs, *((f"machine:{name}", "part_of", LINE) for name in plant.characters)]:
+    own = [] if plant.site else [(ENTERPRISE, "located_in", NATION), (SITE, "part_of", ENTERPRISE)]
+    machines = [(f"machine:{name}", "part_of", line_of(plant)) for name in plant.characters]
+    for entity, relation, parent in [*own, (line_of(plant), "part_of", site_of(plant)), *machines]:
         yield {"entity": entity, "relation": relation, "parent": parent, "valid_from": SINCE}
 
 
 def _shifts(plant: Plant) -> Iterator[Row]:
     for shift in plant.calendar.shifts:
         down = "|".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in shift.breaks)
-        yield {"entity": SITE, "shift": shift.id, "valid_from": SINCE, "weekdays": "mon-sun", "starts": _clock(shift.begins_s), "ends": _clock(shift.ends_s),
+        yield {"entity": site_of(plant), "shift": shift.id, "valid_from": SINCE, "weekdays": "mon-sun", "starts": _clock(shift.begins_s), "ends": _clock(shift.ends_s),
                "planned_down": down}  # fmt: skip
 
 

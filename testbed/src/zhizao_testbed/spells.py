@@ -8,6 +8,7 @@ from random import Random
 from typing import Literal
 
 from zhizao_testbed.calendar import SECOND, Calendar
+from zhizao_testbed.knob import Knob
 
 State = Literal["off", "break", "setup", "producing", "delay", "loading", "idle"]
 """``off`` outside shifts, ``break`` planned down; the rest is planned busy time: set-up, production, unplanned stops of an order, the next part
@@ -39,6 +40,23 @@ class Character:
     busy_kw: float = 8.0
     idle_kw: float = 1.4
     off_kw: float = 0.15
+    pressure: int = 400
+    """At which its coolant is set when its life begins, in tenths of a bar."""
+    best_pressure: int = 400
+    """Where it would make least scrap and need least power. Both rise with the square of the distance from there:"""
+    scrap_bend: float = 0.06
+    """what 10 bar off add to the share of scrap,"""
+    power_bend: float = 0.10
+    """and to the power of production, as a share of it."""
+
+    def strain(self, pressure: int) -> float:
+        """The square of the distance from the best setting, 1 at 10 bar.
+
+        Example:
+            >>> Character("M1", best_pressure=400).strain(500)
+            1.0
+        """
+        return ((pressure - self.best_pressure) / 100) ** 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +78,8 @@ class Spell:
         return self.end - self.begin
 
 
-def life(character: Character, calendar: Calendar, seed: int, begin: int) -> Iterator[Spell]:
-    """Every spell of a machine from an instant on, without gaps, for ever.
+def life(character: Character, calendar: Calendar, seed: int, begin: int, knob: Knob | None = None) -> Iterator[Spell]:
+    """Every spell of a machine from an instant on, without gaps, for ever; a part is made with the setting at which it began.
 
     Example:
         >>> from zhizao_testbed.calendar import TWO_SHIFTS
@@ -69,12 +87,12 @@ def life(character: Character, calendar: Calendar, seed: int, begin: int) -> Ite
         >>> first
         ['setup', 'producing', 'loading']
     """
-    return _Life(character, calendar, Random(f"{seed}/{character.name}"), begin).spells()
+    return _Life(character, calendar, Random(f"{seed}/{character.name}"), begin, knob or Knob(character.pressure)).spells()
 
 
 class _Life:
-    def __init__(self, character: Character, calendar: Calendar, random: Random, begin: int) -> None:
-        self._is, self._calendar, self._random, self._now = character, calendar, random, begin
+    def __init__(self, character: Character, calendar: Calendar, random: Random, begin: int, knob: Knob) -> None:
+        self._is, self._calendar, self._random, self._now, self._knob = character, calendar, random, begin, knob
         self._to_fault = self._until_fault()
         self._on_tool = 0
 
@@ -89,6 +107,7 @@ class _Life:
             yield from self._work("idle", self._between(self._is.waiting_s), Spell("idle", 0, 0))
 
     def _part(self, about: Spell) -> Iterator[Spell]:
+        strain = self._is.strain(self._knob.at(self._now))
         left = self._is.cycle_s * self._random.uniform(*self._is.slower)
         while self._to_fault < left:  # a part that a fault stops goes on after the repair
             yield from self._work("producing", self._to_fault, about)
@@ -98,7 +117,7 @@ class _Life:
         self._to_fault -= left
         *before, last = self._work("producing", left, about)
         yield from before
-        yield replace(last, result=self._result())
+        yield replace(last, result=self._result(strain))
         yield from self._between_parts(about)
 
     def _between_parts(self, about: Spell) -> Iterator[Spell]:
@@ -110,8 +129,8 @@ class _Life:
         elif self._random.random() < self._is.minor_stop:
             yield from self._work("delay", self._between(self._is.minor_stop_s), replace(about, reason="minor stop"))
 
-    def _result(self) -> Result:
-        drawn, scrap = self._random.random(), self._is.scrap + self._is.wear * self._on_tool
+    def _result(self, strain: float) -> Result:
+        drawn, scrap = self._random.random(), min(self._is.scrap + self._is.wear * self._on_tool + self._is.scrap_bend * strain, 0.9)
         return "scrap" if drawn < scrap else "rework" if drawn < scrap + self._is.rework else "good"
 
     def _work(self, state: State, seconds: float, about: Spell) -> Iterator[Spell]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from zhizao_testbed.calendar import HOUR, SECOND, Calendar, iso
 from zhizao_testbed.changes import Change
+from zhizao_testbed.knob import PER_BAR, Knob
 from zhizao_testbed.spells import Character, Spell
 
 Cell = tuple[str, int]
@@ -25,6 +26,7 @@ class Truth:
 
     calendar: Calendar
     characters: dict[str, Character]
+    knobs: dict[str, Knob]
     cells: dict[Cell, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     runs: list[dict[str, Any]] = field(default_factory=list)
     heard_until: int = 0
@@ -55,7 +57,14 @@ class Truth:
                 self._held(machine, end)
                 self._power[machine] = (end, watt)
         hours = [{"machine": m, "hour": iso(h * HOUR), **self._told(cell)} for (m, h), cell in sorted(self.cells.items()) if (h + 1) * HOUR <= end]
-        return {"zone": self.calendar.zone, "until": iso(end), "hours": hours, "runs": [r for r in self.runs if r["ended_us"] <= end]}
+        return {"zone": self.calendar.zone, "until": iso(end), "hours": hours, "runs": [r for r in self.runs if r["ended_us"] <= end],
+                "settings": [self._tuning(c, end) for c in self.characters.values()]}  # fmt: skip
+
+    def _tuning(self, of: Character, end: int) -> dict[str, Any]:
+        """How a machine was set and when it was turned, in bar, and what it would have been best set at."""
+        turns = [{"at": iso(at), "bar": value / PER_BAR} for at, value in self.knobs[of.name].turns if at < end]
+        best = {"best_bar": of.best_pressure / PER_BAR, "scrap_10_bar_off": of.scrap_bend, "power_10_bar_off": of.power_bend}
+        return {"machine": of.name, "first_bar": of.pressure / PER_BAR, "turns": turns, **best}
 
     def _held(self, machine: str, until: int) -> None:
         at, watt = self._power.get(machine, (until, 0))

@@ -155,10 +155,12 @@ def _typed(value: Word, kind: ua.VariantType) -> Any:
     Example:
         >>> _typed(Decimal("2.5"), ua.VariantType.Double), _typed(Decimal(3), ua.VariantType.UInt16), _typed(Decimal(1), ua.VariantType.Boolean)
         (2.5, 3, True)
+        >>> _typed(Decimal("1.1E+2"), ua.VariantType.String)
+        '110'
     """
     name = kind.name
     if name == "String":
-        return str(value)
+        return value if isinstance(value, str) else f"{value:f}"
     if isinstance(value, Decimal) and name in ("Double", "Float"):
         return float(value)
     if isinstance(value, Decimal) and name in WHOLE and value == int(value):

@@ -34,6 +34,7 @@ COMMANDS = {
     "status": "status",
     "backup": "backup",
     "restore": "restore",
+    "bundle": "bundle",
     "verify": "verify",
 }
 """Each command, in the order of the work, and the module it is written in; a module is read only when its command is asked for."""

@@ -36,9 +36,12 @@ def COMMAND(shell: Shell, dry_run: bool, send: bool, release: str, person: str, 
 
 def _act(shell: Shell, send: bool) -> int:
     from zhizao.node.loop.act import act, row
+    from zhizao.node.loop.approve import policy_remarks
     from zhizao.show.actions import outcomes
 
     node = shell.node()
+    for remark in policy_remarks(node):
+        shell.say(remark)
     with shell.working(Text("写出", "sending") if send else Text("演练", "rehearsing")):
         rows = [row(one) for one in act(node, send=send)]
     shell.answer(rows, lambda: outcomes(rows, shell.lang, sent=send))

@@ -33,16 +33,20 @@ def COMMAND(shell: Shell, proposal: str, person: str, alternative: int, reject: 
     from rich.text import Text as Line
 
     from zhizao.node.assemble import now
-    from zhizao.node.loop.approve import Word, approve
+    from zhizao.node.loop.approve import Word, approve, policy_remarks
 
     if reject and withdraw:
         raise InputError(Text("--reject 与 --withdraw 不能同用", "--reject and --withdraw exclude each other"), where="--reject")
     what = "rejected" if reject else "withdrawn" if withdraw else "approved"
-    done = approve(shell.node(), Word(proposal, person, what, alternative, note), now())  # type: ignore[arg-type]
+    node = shell.node()
+    for remark in policy_remarks(node):
+        shell.say(remark)
+    done = approve(node, Word(proposal, person, what, alternative, note), now())  # type: ignore[arg-type]
     data = {"proposal": done.proposal, "approval": {**asdict(done.approval), "at": done.approval.at.isoformat()}, "actions": list(done.actions),
             "missing": [{"zh": m.zh, "en": m.en} for m in done.missing]}  # fmt: skip
     listed = ", ".join(done.actions)
     lines = [Text(f"已成为措施：{listed}；接着：zhizao act", f"became actions: {listed}; next: zhizao act")] if done.actions else []
+    lines += [] if lines or done.missing else [Text("审批齐备", "all needed have agreed") if what == "approved" else Text("已记下", "noted")]
     lines += [Text(f"尚缺：{m.zh}", f"still missing: {m.en}") for m in done.missing]
     shell.answer(data, lambda: Line("\n".join(line.in_(shell.lang) for line in lines)))
     return 0

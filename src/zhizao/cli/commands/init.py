@@ -17,8 +17,8 @@ from zhizao.model.text import Text
 @command(
     "init",
     Text(
-        "新建数据目录，附一个可用的示例包\n示例包在 DIR/my_pack：一个记录类型、一个指标及其测试、一份数据。",
-        "make a home with an example pack\nThe pack lies in DIR/my_pack: a record type, an indicator with its test, some data.",
+        "新建数据目录，附一个可用的示例包\n示例包在 DIR/my_pack：一个记录类型、一个指标及其测试、一份数据；另有 DIR/policy.yaml，尚不允许任何写出。",
+        "make a home with an example pack\nThe pack lies in DIR/my_pack: a record type, an indicator with its test, some data; DIR/policy.yaml as yet lets nothing be sent.",
     ),
     "zhizao init plant",
 )
@@ -26,6 +26,7 @@ from zhizao.model.text import Text
 @click.pass_obj
 def COMMAND(shell: Shell, dir: str) -> int:
     """Make a home and an example pack."""
+    from zhizao.act.written import begin
     from zhizao.node.example import NAME, write
     from zhizao.node.packs import register, require_unused
 
@@ -34,6 +35,7 @@ def COMMAND(shell: Shell, dir: str) -> int:
     require_unused(home, NAME)
     pack = write(folder)
     register(home, (pack.resolve(),))
+    begin(home)
     steps = _steps(home, pack)
     shell.answer({"home": str(home), "pack": str(pack), "next": steps}, lambda: "\n".join(steps))
     shell.say(Text(f"已建好 {home}；接下来可以运行以上三条命令", f"{home} is ready; the three commands above are the next steps"))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zhizao.cli.bilingual import argument, command
 from zhizao.cli.shell import Shell
 from zhizao.model.text import Text
+
+if TYPE_CHECKING:
+    from zhizao.model.finding import Finding
+    from zhizao.model.library import Library
 
 
 @command(
@@ -30,7 +35,8 @@ def COMMAND(shell: Shell, packs: tuple[str, ...]) -> int:
 
     folders, about = choose(shell.home, packs)
     with shell.working(Text("检查内容包", "checking the packs")):
-        found = findings_of(load_library(shell.home, folders), folders, about)
+        library = load_library(shell.home, folders)
+        found = findings_of(library, folders, about) + (() if packs else _of_policy(library, shell.home))
     shell.answer(json.findings(found, shell.lang), lambda: tables.findings(found, shell.lang))
     if any(f.severity == "blocking" for f in found):
         return 1
@@ -39,6 +45,14 @@ def COMMAND(shell: Shell, packs: tuple[str, ...]) -> int:
     for folder, used in standing_in(folders_of(shell.home), about):
         shell.say(_stood_in(folder, used))
     return 0
+
+
+def _of_policy(library: Library, home: Path) -> tuple[Finding, ...]:
+    """The policy of a home is content of its own."""
+    from zhizao.act.written import read
+    from zhizao.node.sources import with_quantities
+
+    return read(home, with_quantities(library, home).quantities).findings
 
 
 def _registered(folder: Path, home: Path) -> Text:

@@ -57,7 +57,8 @@ def alternative(proposal: Mapping[str, Any], number: int) -> tuple[PlannedAction
     Raises:
         InputError: it has no such alternative, or what that says is no action.
     """
-    found = proposal["body"].get("alternatives", [])
+    body = proposal["body"]
+    found = body.get("solution", body).get("alternatives", [])
     if not 0 <= number < len(found):
         what = Text(f"方案没有第 {number} 备选（共 {len(found)} 个，自 0 起）", f"it has no alternative {number} (there are {len(found)}, from 0)")
         raise InputError(what, where=str(proposal["proposal"]))

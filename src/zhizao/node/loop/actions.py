@@ -28,6 +28,8 @@ from zhizao.store.durable import make_folder, replace
 ACTION = Text("措施", "action")
 EVIDENCE = "evidence"
 """The folder of a home that holds the files given as evidence, each under its fingerprint."""
+LOOK_S = 600.0
+"""How often a running node looks for what is late."""
 TICK = timedelta(microseconds=1)
 
 

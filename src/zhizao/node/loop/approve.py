@@ -10,7 +10,7 @@ from typing import Any
 from zhizao.act import written
 from zhizao.act.life import action_id, needed
 from zhizao.act.policy import Facts, covering, entitled_by, unagreed
-from zhizao.errors import InputError, NoAnswer, UnknownName
+from zhizao.errors import NoAnswer, UnknownName
 from zhizao.model.action import ActionEvent, Approval, Decision, Sending
 from zhizao.model.policy import Line, Policy
 from zhizao.model.proposal import PlannedAction
@@ -71,6 +71,12 @@ def approve(node: Node, word: Word, at: datetime) -> Approved:
         return Approved(said.proposal, said, tuple(made), tuple(missing))
 
 
+def policy_remarks(node: Node) -> list[Text]:
+    """What is wrong with the policy: what is left out of it allows nothing, and its owner should know."""
+    found = written.read(node.home, node.library.quantities).findings
+    return [Text(f.line("zh"), f.line("en")) for f in found if f.severity == "blocking"]
+
+
 def plan_agreed(node: Node, at: datetime) -> list[str]:
     """Plan whatever is agreed to and not planned yet, as after a process that died in between; the ids of what is new. The lock of acting is held."""
     policy = written.read(node.home, node.library.quantities).policy
@@ -103,18 +109,19 @@ class _Planning:
     def __init__(self, node: Node, session: Session, proposal: Mapping[str, Any], number: int, policy: Policy, to: Reach, at: datetime) -> None:
         self.id, self.number, self.policy, self.to, self.at = str(proposal["proposal"]), number, policy, to, at
         self.planned: Sequence[PlannedAction] = acted.alternative(proposal, number)
-        if not self.planned:
-            raise InputError(Text("此备选没有任何措施", "there is nothing to do in this alternative"), where=self.id)
+        self.whole = Sending("", "", self.id, number, str(proposal["problem"]), str(proposal["entity"]), "")
         self.needs = needed(self.planned)
         self.approvals = acted.approvals(node.library, session, self.id)
         self.proposer = str(proposal["body"].get("by") or "")
-        entities = {s.entity for n in range(len(self.planned)) for s in self.sendings(n)}
-        self.above = {entity: above(node.library, session, entity, at.date()) for entity in entities}
+        self.above = {entity: above(node.library, session, entity, at.date()) for entity in {s.entity for s in self.asked()}}
 
-    def sendings(self, n: int) -> list[Sending]:
-        """What must be agreed to before an action is one: each of its set points, or itself where it has none."""
-        one = self.planned[n]
-        whole = Sending("", "", self.id, self.number, one.remedy, one.entity, "")
+    def asked(self) -> list[Sending]:
+        """Everything that must be agreed to: what each action does; of an alternative without actions (a changed target) its problem itself."""
+        return [s for one in self.planned for s in self._parts(one)] or [self.whole]
+
+    def _parts(self, one: PlannedAction) -> list[Sending]:
+        """Each set point of an action, or the action itself where it has none."""
+        whole = replace(self.whole, remedy=one.remedy, entity=one.entity)
         if not one.writes:
             return [whole]
         places = [(w, self.to.address(w.machine, w.quantity)) for w in one.writes]
@@ -126,7 +133,7 @@ class _Planning:
         Raises:
             NoAnswer: no line lets the person decide on any of it.
         """
-        lines = [(line, s) for n in range(len(self.planned)) for s in self.sendings(n) for line in self._lines(s)]
+        lines = [(line, s) for s in self.asked() for line in self._lines(s)]
         if not any(person in entitled_by(line, self.policy, self.above[s.entity]) for line, s in lines):
             what = Text(f"{person} 无权审批此方案中的任何措施", f"{person} may not decide on anything in this proposal")
             able = sorted({name for line, s in lines for name in entitled_by(line, self.policy, self.above[s.entity])})
@@ -135,7 +142,7 @@ class _Planning:
 
     def missing(self) -> list[Text]:
         """What is still missing, each reason once."""
-        found = [text for n in range(len(self.planned)) for s in self.sendings(n) if (text := self._missing(s)) is not None]
+        found = [text for s in self.asked() if (text := self._missing(s)) is not None]
         return list(dict.fromkeys(found))
 
     def _missing(self, sending: Sending) -> Text | None:

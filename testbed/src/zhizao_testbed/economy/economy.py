@@ -86,7 +86,7 @@ def economy(
     Example:
         >>> made = economy(7, enterprises=200, years=3)
         >>> made.figures.of("nation:SIM", "nc_rate", 2017)
-        Decimal('35.7170')
+        Decimal('36.2140')
         >>> made.returns.column_names[:3]
         ['enterprise', 'year', 'revenue']
     """

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhizao_testbed.economy.capacity import capacity_reports
+from zhizao_testbed.economy.daily import Production
 from zhizao_testbed.economy.economy import Nation, add_up, part_tables
 from zhizao_testbed.economy.figures import Sums
 from zhizao_testbed.economy.members import upper_edges, upper_entities
@@ -39,8 +40,8 @@ class _Files:
         self.rows[path.name] = self.rows.get(path.name, 0) + table.num_rows
 
 
-def write(nation: Nation, folder: Path, truth: Path) -> Mapping[str, int]:
-    """Write everything; the rows of each file."""
+def write(nation: Nation, folder: Path, truth: Path, daily: Production | None = None) -> Mapping[str, int]:
+    """Write everything, with the daily production of its plants where there is some; the rows of each file."""
     for where in (folder, truth):
         where.mkdir(parents=True, exist_ok=True)
     true, reported = Sums(nation.world), Sums(nation.world)
@@ -49,6 +50,8 @@ def write(nation: Nation, folder: Path, truth: Path) -> Mapping[str, int]:
         path.unlink(missing_ok=True)
     with ExitStack() as stack:
         files = _Files(stack)
+        if daily:
+            _add_daily(files, folder, truth, daily)
         files.add(paths[0], upper_entities())
         files.add(paths[1], upper_edges())
         for block, part in enumerate(nation.parts()):
@@ -62,6 +65,13 @@ def write(nation: Nation, folder: Path, truth: Path) -> Mapping[str, int]:
     (truth / "truth.json").write_text(json.dumps(_told(nation, true, files.rows), ensure_ascii=False, indent=1) + "\n", "utf-8")
     write_plan(folder / "plan", true.figures(), nation.world.first_year + nation.world.years - 1)
     return files.rows
+
+
+def _add_daily(files: _Files, folder: Path, truth: Path, daily: Production) -> None:
+    """Sites that belong to the population too come twice, as the same row."""
+    for name, table in (("entity", daily.entities), ("membership", daily.memberships), ("process_run", daily.runs), ("observation", daily.settings)):
+        files.add(folder / f"{name}.parquet", table)
+    files.add(truth / "machine.parquet", daily.truth)
 
 
 def _told(nation: Nation, true: Sums, rows: Mapping[str, int]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from zhizao_testbed.economy.shares import DIVISIONS, ENTERPRISES_OF, NATION, REG
 LARGE = 40_000.0
 """Revenue from which an enterprise has sites, in 10,000 yuan; each of them may lie in another province."""
 MOST_SITES = 4
+ZONE = "Asia/Shanghai"
+"""Of every site."""
 
 
 def sites(world: World, who: People) -> tuple[Whole, Whole, Whole]:
@@ -49,7 +51,7 @@ def named_entities(world: World, who: People) -> pa.Table:
     digits, of = pc.cast(pa.array(number), pa.string()), who.number[owner]
     zh = pc.binary_join_element_wise(named("模拟企业 ", of), digits, " 工厂 ")
     en = pc.binary_join_element_wise(named("Simulated enterprise ", of), digits, " site ")
-    return pa.concat_tables([once, _called(_site_ids(of, number), zh, en)])
+    return pa.concat_tables([once, _called(_site_ids(of, number), zh, en, zone=ZONE)])
 
 
 @cache
@@ -89,8 +91,8 @@ def _site_ids(number: Whole, site: Whole) -> pa.Array:
     return pc.binary_join_element_wise(named(f"site:{WORLD}-", number), pc.cast(pa.array(site), pa.string()), "-")
 
 
-def _called(ids: pa.Array, zh: pa.Array, en: pa.Array) -> pa.Table:
-    return pa.table({"entity": ids, "name_zh": zh, "name_en": en})
+def _called(ids: pa.Array, zh: pa.Array, en: pa.Array, zone: str | None = None) -> pa.Table:
+    return pa.table({"entity": ids, "name_zh": zh, "name_en": en, "zone": pa.array([zone] * len(ids), pa.string())})
 
 
 def _taken(names: list[str], place: Whole) -> pa.Array:

@@ -9,7 +9,9 @@ from zhizao_testbed.changes import Change
 
 
 class Server(Protocol):
-    """Speaks one protocol for all machines of a plant, on the loopback interface."""
+    """Speaks one protocol for all machines of a plant, on the loopback interface. Where the protocol can write, the setting of a machine can be turned
+    through it, within its range; the plant tells the new value like any other.
+    """
 
     @property
     def url(self) -> str:

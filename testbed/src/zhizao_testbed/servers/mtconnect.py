@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from lxml import etree
 
 from zhizao_testbed.changes import SIGNALS, Change
+from zhizao_testbed.knob import SETTING
 from zhizao_testbed.mtconnect.agent import Agent
 from zhizao_testbed.mtconnect.buffer import Buffer
 from zhizao_testbed.mtconnect.model import NAMESPACE, Model, model
@@ -17,10 +18,10 @@ from zhizao_testbed.serving import serving
 UNITS: Mapping[str, tuple[str, int]] = {
     "active_power": ("WATT", 1), "electricity": ("WATT_SECOND", 3600), "spindle_speed": ("REVOLUTION/MINUTE", 1),
     "spindle_temperature": ("CELSIUS", 1), "part_count": ("COUNT", 1), "good_count": ("COUNT", 1), "scrap_count": ("COUNT", 1),
-    "planned_time_per_item": ("SECOND", 1),
+    "planned_time_per_item": ("SECOND", 1), SETTING: ("PASCAL", 10_000),
 }  # fmt: skip
 """The standard's unit of a signal, and how many of it the signal's own whole number is (tenths of a degree and thousandths of a second are divided, see ``_text``)."""
-SAMPLES = ("active_power", "electricity", "spindle_speed", "spindle_temperature")
+SAMPLES = ("active_power", "electricity", "spindle_speed", "spindle_temperature", SETTING)
 
 
 class MtConnect:

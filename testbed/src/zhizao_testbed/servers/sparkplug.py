@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from paho.mqtt.client import Client
@@ -11,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from zhizao.sense.connectors.sparkplug.wire import Payload
 from zhizao_testbed.changes import SIGNALS, Change
+from zhizao_testbed.knob import PER_BAR, SETTING, OutOfRange
 from zhizao_testbed.pace import now_us
 from zhizao_testbed.plant import Plant
 
@@ -26,7 +28,7 @@ class Sparkplug:
 
     def __init__(self, plant: Plant, port: int, *, broker: str) -> None:
         del port  # the broker's is used
-        self._machines = list(plant.characters)
+        self._plant, self._machines = plant, list(plant.characters)
         host, _, at = broker.rpartition(":")
         self._host, self._port = host or "127.0.0.1", int(at)
         names = [(m, s) for m in self._machines for s in SIGNALS]
@@ -47,7 +49,7 @@ class Sparkplug:
         self._client.will_set(_topic("NDEATH"), self._death(), qos=1)
         # The client calls from a thread of its own.
         connected: Any = lambda *_: loop.call_soon_threadsafe(self._connected)  # noqa: E731
-        commanded: Any = lambda _client, _data, message: loop.call_soon_threadsafe(self._commanded, message.payload)  # noqa: E731
+        commanded: Any = lambda _client, _data, message: loop.call_soon_threadsafe(self._commanded, message.topic, message.payload)  # noqa: E731
         self._client.on_connect, self._client.on_message = connected, commanded
         await asyncio.to_thread(self._client.connect, self._host, self._port)
         self._client.loop_start()
@@ -70,14 +72,27 @@ class Sparkplug:
         self._client.loop_stop()
 
     def _connected(self) -> None:
-        self._client.subscribe(_topic("NCMD"), qos=1)
+        for commands in (_topic("NCMD"), _topic("DCMD", "+")):
+            self._client.subscribe(commands, qos=1)
         self._be_born()
         self._born.set()
 
-    def _commanded(self, payload: bytes) -> None:
+    def _commanded(self, topic: str, payload: bytes) -> None:
         asked = Payload.FromString(payload)
+        machine = topic.rpartition("/")[2]
+        if machine in self._plant.knobs:
+            self._turn(machine, asked)
         if any(metric.name == "Node Control/Rebirth" and metric.boolean_value for metric in asked.metrics):
             self._be_born()
+
+    def _turn(self, machine: str, asked: Any) -> None:
+        """Set what a command asks for; what the machine does not take it ignores, as Sparkplug has no way to say so."""
+        for metric in asked.metrics:
+            value = getattr(metric, metric.WhichOneof("value") or "name")
+            means = metric.name == SETTING or metric.alias == self._aliases[machine, SETTING]
+            if means and isinstance(value, int | float):
+                with suppress(OutOfRange, ValueError, OverflowError):
+                    self._plant.knobs[machine].turn(round(value * PER_BAR))
 
     def _be_born(self) -> None:
         self._seq = 255
