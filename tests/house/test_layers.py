@@ -30,7 +30,8 @@ ONE_PLACE = {
     "click": "cli/",
     "openpyxl": "store/",
     "cryptography": "store/",
-    "scipy": "judge/",
+    "scipy": ("judge/", "decide/"),
+    "ortools": "decide/",
     "asyncua": ("sense/connectors/opcua/", "act/sinks/opcua.py"),
     "pymodbus": ("sense/connectors/modbus/", "act/sinks/modbus.py"),
     "lxml": "sense/connectors/mtconnect/",
@@ -95,7 +96,7 @@ def test_queries_are_written_only_where_facts_are_read(sources):
 
 
 def test_nothing_reads_the_clock_below_the_rim(sources):
-    pure = ("model", "pack", "measure", "judge", "show")
+    pure = ("model", "pack", "measure", "judge", "decide", "show")
     broken = [
         f"{s.name}: {word}" for s in sources if s.stage in pure for word in ("datetime.now(", "date.today(", "time.time(", "utcnow(") if word in s.text
     ]

@@ -14,6 +14,7 @@ from zhizao.model.indicator import Indicator
 from zhizao.model.plan import PlanNode
 from zhizao.model.quantity import Quantity
 from zhizao.model.record import RecordType
+from zhizao.model.remedy import Posing, Remedy
 from zhizao.model.rounding import Rounding
 from zhizao.model.rule import Rule
 from zhizao.model.target import Target
@@ -83,6 +84,10 @@ class Library:
     """How observations become records, by id."""
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
     """What is watched for warnings, by id."""
+    remedies: Mapping[str, Remedy] = field(default_factory=lambda: MappingProxyType({}))
+    """What can be done, by id."""
+    problems: Mapping[str, Posing] = field(default_factory=lambda: MappingProxyType({}))
+    """How problems are posed, by id."""
     digest: str = ""
     """Fingerprint of every file of every loaded pack."""
 

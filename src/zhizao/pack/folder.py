@@ -25,9 +25,11 @@ from zhizao.pack.found import Found
 from zhizao.pack.hierarchies import hierarchy
 from zhizao.pack.indicators import Draft
 from zhizao.pack.plan import plan
+from zhizao.pack.problems import ProblemDraft, ProblemShape
 from zhizao.pack.quantities import quantity
 from zhizao.pack.readable import is_there
 from zhizao.pack.records import record_type
+from zhizao.pack.remedies import RemedyDraft, RemedyShape
 from zhizao.pack.rounding import RoundingShape, roundings
 from zhizao.pack.rules import RuleDraft, RuleShape
 from zhizao.pack.salvage import top_keys
@@ -61,6 +63,8 @@ class Parts:
     indicators: list[Draft] = field(default_factory=list)
     derivations: list[DerivationDraft] = field(default_factory=list)
     rules: list[RuleDraft] = field(default_factory=list)
+    remedies: list[RemedyDraft] = field(default_factory=list)
+    problems: list[ProblemDraft] = field(default_factory=list)
     targets: tuple[Target, ...] = ()
     data: list[tuple[DataFile, Place]] = field(default_factory=list)
     needs_at: Place = Place("")
@@ -90,6 +94,8 @@ def read_folder(folder: Path, found: Found) -> Parts | None:
     parts.hierarchies = [(h, c.place()) for s, c in _each(folder / "hierarchies", HierarchyShape, found) if (h := hierarchy(s, c, found))]
     parts.indicators = [Draft(s, c, shape.id) for s, c in _each(folder / "indicators", IndicatorShape, found)]
     parts.derivations = [DerivationDraft(s, c, shape.id) for s, c in _each(folder / "derivations", DerivationShape, found)]
+    parts.remedies = [RemedyDraft(s, c, shape.id) for s, c in _each(folder / "remedies", RemedyShape, found)]
+    parts.problems = [ProblemDraft(s, c, shape.id) for s, c in _each(folder / "problems", ProblemShape, found)]
     parts.rules = [RuleDraft(s, c, shape.id) for s, c in _each(folder / "rules", RuleShape, found)]
     parts.targets = targets(folder / "targets.csv", found) if is_there(folder / "targets.csv") else ()
     parts.series = _optional(folder / "series.yaml", SeriesShape, found, _series) or []

@@ -12,6 +12,7 @@ from zhizao.model.indicator import Indicator
 from zhizao.model.library import DataFile, Library, Reconciliation
 from zhizao.model.quantity import SIGNALS, Quantity
 from zhizao.model.record import RecordType
+from zhizao.model.remedy import Posing, Remedy
 from zhizao.model.rule import Rule
 from zhizao.model.target import Target
 from zhizao.model.text import Text
@@ -22,7 +23,9 @@ from zhizao.pack.found import Found, did_you_mean
 from zhizao.pack.indicators import Draft, Lookup, indicator
 from zhizao.pack.levels import Levels
 from zhizao.pack.names import Names
+from zhizao.pack.problems import posing
 from zhizao.pack.quantities import as_signals, each_once, expanded, only_sound
+from zhizao.pack.remedies import Named, remedy
 from zhizao.pack.rules import Known, rule
 from zhizao.pack.shipped import builtin_folders
 from zhizao.pack.wording import merged
@@ -125,6 +128,8 @@ class _Resolving:
             wording=merged([p.wording for p in self.packs]),
             derivations=self._derivations(records, quantities),
             rules=self._rules(Known(indicators, records, levels)),
+            remedies=self._remedies(named := self._named(indicators, quantities, levels)),
+            problems=self._problems(named),
             digest=fingerprint(Path(p.pack.folder) for p in self.packs),
         )
 
@@ -157,6 +162,21 @@ class _Resolving:
             if one:
                 made[one.id] = one
         return made
+
+    def _named(self, indicators: dict[str, Indicator], quantities: dict[str, Quantity], levels: Levels) -> Named:
+        remedies, problems = (d.shape.id for p in self.packs for d in p.remedies), (d.shape.id for p in self.packs for d in p.problems)
+        return Named(indicators, quantities, levels, frozenset(remedies), frozenset(problems))
+
+    def _remedies(self, named: Named) -> dict[str, Remedy]:
+        """The remedies of all packs; of two with one id the first counts."""
+        drafts = Names(Text("措施", "remedy"), ((p.pack.id, d.shape.id, d.content.place("id"), d) for p in self.packs for d in p.remedies), self.found)
+        made = {name: remedy(draft, named, self.found) for name, draft in drafts.by_name.items()}
+        return {name: replace(one, id=name) for name, one in made.items() if one}
+
+    def _problems(self, named: Named) -> dict[str, Posing]:
+        drafts = Names(Text("问题", "problem"), ((p.pack.id, d.shape.id, d.content.place("id"), d) for p in self.packs for d in p.problems), self.found)
+        made = {name: posing(draft, named, self.found) for name, draft in drafts.by_name.items()}
+        return {name: replace(one, id=name) for name, one in made.items() if one}
 
     def _rules(self, known: Known) -> dict[str, Rule]:
         """The rules of all packs; of two with one id the first counts."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "warnings": "warnings",
     "effect": "effect",
     "plan": "plan",
+    "decide": "decide",
     "approve": "approve",
     "actions": "actions",
     "act": "act",

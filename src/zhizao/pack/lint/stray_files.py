@@ -11,7 +11,7 @@ from zhizao.pack.fingerprint import files
 from zhizao.pack.found import Found, did_you_mean
 
 FILES = ("pack.yaml", "quantities.yaml", "targets.csv", "series.yaml", "plan.yaml", "data.yaml", "reconciliations.yaml", "rounding.yaml", "context.yaml", "names.yaml")
-FOLDERS = ("hierarchies", "records", "indicators", "derivations", "data", "rules", "views")
+FOLDERS = ("hierarchies", "records", "indicators", "derivations", "data", "rules", "remedies", "problems", "views")
 
 
 def stray_files(library: Library, found: Found) -> None:

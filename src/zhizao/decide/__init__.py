@@ -1,0 +1,1 @@
+"""Decide: problems, which are data alone, to proposals."""

@@ -1,0 +1,1 @@
+"""Problems posed from live figures: one kind of problem a file."""
