@@ -12,9 +12,9 @@ from zhizao.cli.bilingual import command, option
 from zhizao.cli.shell import Shell
 from zhizao.errors import InputError
 from zhizao.model.text import Text
-from zhizao_testbed.economy.causes import Cause
 
 if TYPE_CHECKING:
+    from zhizao_testbed.economy.causes import Cause
     from zhizao_testbed.economy.daily import Days, Detuned, Production
     from zhizao_testbed.economy.economy import Nation
 
@@ -101,6 +101,8 @@ def cause(text: str) -> Cause:
         >>> cause("nc_rate:32:C35:2019:5").size
         5.0
     """
+    from zhizao_testbed.economy.causes import Cause
+
     parts = text.split(":")
     try:
         indicator, region, sector, since, size = parts if len(parts) == 5 else (*parts, "3")
